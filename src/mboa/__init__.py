@@ -1,0 +1,1 @@
+"""Mboa: one WhatsApp message finds a repairer in Douala."""

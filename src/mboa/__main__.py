@@ -1,0 +1,5 @@
+"""``python -m mboa``."""
+
+from mboa.cli import main
+
+main()

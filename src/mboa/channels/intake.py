@@ -1,0 +1,55 @@
+"""Check, keep, answer: what every webhook does before 200, and nothing more."""
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from starlette.requests import Request
+
+from mboa.channels.base import Batch
+from mboa.office import Office
+from mboa.operations.metrics import track_metric
+from mboa.storage import inbox, receipts
+from mboa.storage.store import Connection
+
+logger = logging.getLogger(__name__)
+# Meta's batches hold up to 1,000 updates; nothing it sends comes near this (contract, section 4).
+LARGEST_BODY = 4 * 1024 * 1024
+
+
+class TooLarge(Exception):
+    """The body is over the limit; nothing of it was kept."""
+
+
+async def read_body(request: Request) -> bytes:
+    """The raw body, as it was signed; raises :class:`TooLarge` as soon as the limit is passed."""
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > LARGEST_BODY:
+            raise TooLarge
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Keeps batches. ``burst`` is how long one person's messages are gathered."""
+
+    office: Office
+    burst: timedelta
+
+    async def keep(self, batch: Batch) -> None:
+        """Make a batch durable; returns after the commit. Raises ``StoreAway``."""
+        await self.office.store.write(_keep, batch, self.burst, self.office.policy.offer_timeout)
+        for message in batch.messages:
+            track_metric("message.received", 1, channel=message.channel)
+        for parked in batch.parked:
+            logger.warning("webhook_parked", extra={"channel": parked.channel, "reason": parked.reason})
+
+
+def _keep(conn: Connection, batch: Batch, burst: timedelta, offer_timeout: timedelta) -> None:
+    inbox.keep(conn, batch, burst)
+    for receipt in batch.receipts:
+        receipts.keep(conn, receipt, offer_timeout)

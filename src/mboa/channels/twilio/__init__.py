@@ -1,0 +1,1 @@
+"""WhatsApp through Twilio: form webhooks in, one form POST per message out."""

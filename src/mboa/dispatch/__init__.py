@@ -1,0 +1,1 @@
+"""Facts become decisions: requests, offers, who may be asked, and who first. Standard library only."""

@@ -1,0 +1,61 @@
+"""The house's own rules of dispatch, as figures. Times are real time; the demo divides them by its speed."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+DOUALA = ZoneInfo("Africa/Douala")
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """Local hours in which no new offer and no reminder goes out; they may run over midnight."""
+
+    start: time
+    end: time
+    zone: tzinfo = DOUALA
+
+    @classmethod
+    def parse(cls, text: str) -> "QuietHours | None":
+        """Read ``21:30-06:00``; empty means none. Raises ``ValueError`` with the expected form."""
+        if not text.strip():
+            return None
+        try:
+            start, end = (time.fromisoformat(part.strip()) for part in text.split("-"))
+        except ValueError as error:
+            raise ValueError(f"quiet hours {text!r} are not of the form 21:30-06:00") from error
+        return None if start == end else cls(start, end)
+
+    def ends_after(self, now: datetime) -> datetime | None:
+        """When the quiet ends, if ``now`` lies inside it."""
+        local = now.astimezone(self.zone)
+        clock = local.time()
+        overnight = self.start > self.end
+        inside = (clock >= self.start or clock < self.end) if overnight else self.start <= clock < self.end
+        if not inside:
+            return None
+        day = local.date() + timedelta(days=1) if overnight and clock >= self.start else local.date()
+        return datetime.combine(day, self.end, self.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Every figure of dispatch in one place.
+
+    ``offer_timeout`` is one provider's time to answer, counted from the sending. ``offer_limit`` is how many are
+    asked before the client is told that it takes longer. ``freshness`` is the age past which nothing is sent
+    without asking the client first. ``draft_patience`` closes a conversation left half-way, ``job_patience`` is how
+    long a job may run before the client is asked about it, ``done_patience`` how long the provider's word that the
+    work is done waits for the client's.
+    """
+
+    offer_timeout: timedelta = timedelta(seconds=600)
+    offer_limit: int = 3
+    quiet: QuietHours | None = None
+    freshness: timedelta = timedelta(seconds=7200)
+    draft_patience: timedelta = timedelta(hours=23)
+    job_patience: timedelta = timedelta(hours=24)
+    done_patience: timedelta = timedelta(hours=24)
+    question_limit: int = 2
+    served_cities: frozenset[str] = frozenset({"douala"})
+    zone: tzinfo = DOUALA

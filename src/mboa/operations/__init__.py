@@ -1,0 +1,1 @@
+"""What keeps it running and what tells how: logs, metrics, health."""

@@ -1,0 +1,1 @@
+"""The only SQL: rows on SQLite or PostgreSQL, behind one ``write`` and one ``read``."""

@@ -1,0 +1,173 @@
+"""Messages in: kept before they are answered for, heard once for ever, parked when they cannot be."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Literal
+
+import orjson
+
+from mboa.channels.base import Batch, Inbound, Parked
+from mboa.dispatch.people import Contact
+from mboa.storage import people
+from mboa.storage.store import Connection, Row
+
+# Nothing to answer: they are kept for the record only.
+SILENT = frozenset({"reaction", "revoked", "number_changed", "identity_changed"})
+# Answers to closed questions are heard at once; only descriptions wait for the rest of the burst.
+CLOSED_QUESTIONS = frozenset({"confirmation", "cancel", "phone", "comment", "cancel_reason"})
+ATTEMPTS = 5
+
+_KEEP = """
+INSERT INTO messages (direction, channel, contact_id, external_id, kind, text, reply_to, body_json, status, due_at,
+                      written_at, created_at)
+VALUES ('in', :channel, :contact, :external, :kind, :text, :reply_to, :body, :status, :due, :written, :at)
+ON CONFLICT DO NOTHING"""
+_PARK = """
+INSERT INTO messages (direction, channel, external_id, kind, body_json, status, error, created_at)
+VALUES ('in', :channel, :external, 'unreadable', :body, 'parked', :reason, :at) ON CONFLICT DO NOTHING"""
+_DUE = """
+SELECT contact_id, MIN(due_at) AS first_at FROM messages
+WHERE status = 'received' AND due_at <= :now GROUP BY contact_id ORDER BY first_at LIMIT :most"""
+_UNREAD = """
+SELECT m.id, m.kind, m.text, m.body_json, m.channel, m.created_at, m.written_at,
+       (SELECT o.offer_id FROM messages o WHERE o.channel = m.channel AND o.external_id = m.reply_to) AS offer_id
+FROM messages m WHERE m.contact_id = :contact AND m.status = 'received' ORDER BY m.id"""
+_HEARD = """
+UPDATE messages SET status = 'understood', understood_json = :understood, due_at = NULL
+WHERE id = :id AND status = 'received'"""
+_HAS_OFFER = """
+SELECT 1 AS yes FROM offers o JOIN providers p ON p.id = o.provider_id
+WHERE p.contact_id = :contact AND o.status = 'open' LIMIT 1"""
+_RECENT = """
+SELECT status, due_kind, progress, rating, closed_at FROM requests WHERE client_id = :contact
+ORDER BY id DESC LIMIT 3"""
+_ATTACH = "UPDATE messages SET request_id = :request WHERE id = :id"
+_MEDIA = """
+SELECT id, kind, body_json FROM messages
+WHERE request_id = :request AND direction = 'in' AND kind IN ('audio', 'image', 'video', 'document') ORDER BY id"""
+_FAILED = """
+UPDATE messages SET attempts = attempts + 1, error = :error, due_at = :again,
+       status = CASE WHEN attempts + 1 >= :most THEN 'parked' ELSE status END
+WHERE contact_id = :contact AND status = 'received'"""
+_NEXT = "SELECT MIN(due_at) AS due_at FROM messages WHERE status = 'received'"
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """One person's unread messages (``rows``) and what he was asked: the basis of one reading.
+
+    ``expecting`` is what the conversation asked last, ``house_question`` what the house asked on its own account: an
+    offer to answer, a job to rate, whether the search should go on. ``version`` is the person's: when it has moved by
+    the time the reading is applied, it is read again.
+    """
+
+    contact_id: int
+    version: int
+    expecting: str | None
+    house_question: Literal["offer_answer", "rating", "confirmation"] | None
+    rows: tuple[Row, ...]
+
+
+def keep(conn: Connection, batch: Batch, burst: timedelta) -> None:
+    """Keep a whole webhook body; ids seen before change nothing."""
+    for message in batch.messages:
+        _keep_message(conn, message, burst)
+    for parked in batch.parked:
+        _park(conn, parked)
+    if batch.messages:
+        conn.wake("inbox")
+
+
+def _keep_message(conn: Connection, message: Inbound, burst: timedelta) -> None:
+    known = people.recognise(conn, message.channel, message.sender)
+    silent = message.kind in SILENT
+    body = {
+        "payload": message.payload,
+        "latitude": message.latitude,
+        "longitude": message.longitude,
+        "media_id": message.media_id,
+        "media_type": message.media_type,
+        "phone_given": message.phone_given,
+        "referral": message.referral,
+    }
+    new = conn.run(
+        _KEEP,
+        channel=message.channel,
+        contact=known["contact_id"],
+        external=message.external_id,
+        kind=message.kind,
+        text=message.text,
+        reply_to=message.reply_to,
+        body=orjson.dumps({name: value for name, value in body.items() if value is not None}).decode(),
+        status="understood" if silent else "received",
+        due=None if silent else _due(conn.now, message, known, burst),
+        written=message.sent_at,
+        at=conn.now,
+    )
+    if new and message.successor is not None:
+        people.change_addresses(conn, known["contact_id"], message.channel, message.successor)
+
+
+def _due(now: datetime, message: Inbound, known: Row, burst: timedelta) -> datetime:
+    answering = known["has_offer"] or known["expecting"] in CLOSED_QUESTIONS
+    stop = message.text.strip(" .!").casefold() == "stop"
+    return now if message.kind != "text" or answering or stop else now + burst
+
+
+def _park(conn: Connection, parked: Parked) -> None:
+    # The same unreadable body comes again for seven days: one row for it is enough.
+    digest = sha256(parked.raw.encode()).hexdigest()
+    body = orjson.dumps({"raw": parked.raw}).decode()
+    conn.run(_PARK, channel=parked.channel, external=f"parked:{digest}", body=body, reason=parked.reason, at=conn.now)
+
+
+def due(conn: Connection, most: int) -> list[Unread]:
+    """Everybody whose burst is over, with all his unread messages."""
+    return [unread_of(conn, row["contact_id"]) for row in conn.all(_DUE, now=conn.now, most=most)]
+
+
+def unread_of(conn: Connection, contact_id: int) -> Unread:
+    """One person's unread messages, in the order they came."""
+    person = people.contact(conn, contact_id)
+    rows = tuple(conn.all(_UNREAD, contact=contact_id))
+    return Unread(contact_id, person.version, person.expecting, _house_question(conn, person), rows)
+
+
+def _house_question(conn: Connection, person: Contact) -> Literal["offer_answer", "rating", "confirmation"] | None:
+    if person.is_provider and conn.one(_HAS_OFFER, contact=person.id) is not None:
+        return "offer_answer"
+    for row in conn.all(_RECENT, contact=person.id):
+        if row["closed_at"] is None and row["due_kind"] == "give_up":
+            return "confirmation"
+        if row["rating"] is None and (row["progress"] == "done" or row["status"] == "completed"):
+            return "rating"
+    return None
+
+
+def heard(conn: Connection, message_id: int, understood: str) -> bool:
+    """Mark a message as heard; False when another worker was first."""
+    return bool(conn.run(_HEARD, id=message_id, understood=understood))
+
+
+def attach(conn: Connection, message_ids: tuple[int, ...], request_id: int) -> None:
+    """Note that messages belong to a request."""
+    conn.many(_ATTACH, [{"id": message_id, "request": request_id} for message_id in message_ids])
+
+
+def media_of(conn: Connection, request_id: int) -> list[Row]:
+    """The voice notes and pictures of a request: ``id``, ``kind``, ``media_id``."""
+    return [{**row, **orjson.loads(row["body_json"])} for row in conn.all(_MEDIA, request=request_id)]
+
+
+def failed(conn: Connection, contact_id: int, error: str) -> None:
+    """Hearing this person raised: try again later, and park after five tries so that others go on."""
+    again = conn.now + timedelta(seconds=2)
+    conn.run(_FAILED, contact=contact_id, error=error[:500], again=again, most=ATTEMPTS)
+
+
+def next_due(conn: Connection) -> datetime | None:
+    """When the earliest unread message is due."""
+    row = conn.one(_NEXT)
+    due_at: datetime | None = row["due_at"] if row else None
+    return due_at

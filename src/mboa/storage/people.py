@@ -1,0 +1,109 @@
+"""Contacts and their addresses: a phone belongs to every channel, a WhatsApp user id to WhatsApp alone."""
+
+from mboa.channels.base import Sender
+from mboa.dispatch.people import Contact
+from mboa.storage.store import Connection, Row
+
+ANY = "any"
+
+_CONTACT = """
+SELECT c.id, c.channel, c.created_at, c.name, c.language, c.opted_out, c.needs_human, c.is_provider, c.expecting,
+       c.about_id, c.misses, c.last_inbound_at, c.version,
+       (SELECT i.value FROM identities i WHERE i.contact_id = c.id AND i.scheme = 'phone'
+        ORDER BY i.id DESC LIMIT 1) AS phone
+FROM contacts c WHERE c.id = :id"""
+_CONTACT_LOCKED = _CONTACT + " FOR UPDATE"
+_KEEP = """
+UPDATE contacts SET name = :name, language = :language, channel = :channel, opted_out = :opted_out,
+       needs_human = :needs_human, expecting = :expecting, about_id = :about_id, misses = :misses,
+       last_inbound_at = :last_inbound_at, version = version + 1
+WHERE id = :id"""
+_NEW = """
+INSERT INTO contacts (channel, name, created_at) VALUES (:channel, :name, :at) RETURNING id"""
+# Whoever is answering a closed question, an open offer above all, must not wait for the rest of a burst.
+_KNOWN = """
+SELECT i.contact_id, c.expecting, EXISTS (
+    SELECT 1 FROM providers p JOIN offers o ON o.provider_id = p.id AND o.status = 'open' WHERE p.contact_id = c.id
+) AS has_offer
+FROM identities i JOIN contacts c ON c.id = i.contact_id
+WHERE i.channel = :channel AND i.scheme = :scheme AND i.value = :value"""
+_ADD_IDENTITY = """
+INSERT INTO identities (contact_id, channel, scheme, value, created_at)
+VALUES (:contact, :channel, :scheme, :value, :at) ON CONFLICT DO NOTHING"""
+_DROP_IDENTITY = """
+DELETE FROM identities WHERE contact_id = :contact AND channel = :channel AND scheme = :scheme AND value <> :value"""
+
+
+def contact(conn: Connection, contact_id: int, lock: bool = False) -> Contact:
+    """A person by id; raises ``LookupError``."""
+    row = conn.one(_CONTACT_LOCKED if lock else _CONTACT, id=contact_id)
+    if row is None:
+        raise LookupError(f"no contact {contact_id}")
+    for flag in ("opted_out", "needs_human", "is_provider"):
+        row[flag] = bool(row[flag])
+    return Contact(**row)
+
+
+def keep_contact(conn: Connection, person: Contact) -> None:
+    """Write a person back."""
+    conn.run(
+        _KEEP,
+        id=person.id,
+        name=person.name,
+        language=person.language,
+        channel=person.channel,
+        opted_out=person.opted_out,
+        needs_human=person.needs_human,
+        expecting=person.expecting,
+        about_id=person.about_id,
+        misses=person.misses,
+        last_inbound_at=person.last_inbound_at,
+    )
+
+
+def find(conn: Connection, scheme: str, value: str, channel: str = ANY) -> Row | None:
+    """``contact_id``, ``expecting`` and ``has_offer`` of whoever has this address."""
+    return conn.one(_KNOWN, channel=channel, scheme=scheme, value=value)
+
+
+def recognise(conn: Connection, channel: str, sender: Sender) -> Row:
+    """The person who writes, new or known, with every address he shows taken down.
+
+    A phone decides when both addresses are shown; two known people are never merged because one message names both.
+    """
+    known = find(conn, "phone", sender.phone) if sender.phone else None
+    if known is None and sender.user_id:
+        known = find(conn, "user_id", sender.user_id, channel)
+        if known is not None and sender.phone:
+            address(conn, known["contact_id"], "phone", sender.phone)
+    elif known is not None and sender.user_id:
+        address(conn, known["contact_id"], "user_id", sender.user_id, channel)
+    return known or _enter(conn, channel, sender)
+
+
+def _enter(conn: Connection, channel: str, sender: Sender) -> Row:
+    contact_id = add_contact(conn, channel, sender.name)
+    if sender.phone:
+        address(conn, contact_id, "phone", sender.phone)
+    if sender.user_id:
+        address(conn, contact_id, "user_id", sender.user_id, channel)
+    return {"contact_id": contact_id, "expecting": None, "has_offer": False}
+
+
+def add_contact(conn: Connection, channel: str, name: str | None) -> int:
+    """A new person."""
+    row = conn.one(_NEW, channel=channel, name=name, at=conn.now)
+    assert row is not None
+    return int(row["id"])
+
+
+def address(conn: Connection, contact_id: int, scheme: str, value: str, channel: str = ANY) -> bool:
+    """Take an address down; False when somebody (he himself, or another) has it already."""
+    return bool(conn.run(_ADD_IDENTITY, contact=contact_id, channel=channel, scheme=scheme, value=value, at=conn.now))
+
+
+def change_addresses(conn: Connection, contact_id: int, channel: str, successor: Sender) -> None:
+    """He has a new number or user id: the old ones may belong to somebody else tomorrow."""
+    for scheme, value, where in (("phone", successor.phone, ANY), ("user_id", successor.user_id, channel)):
+        if value and address(conn, contact_id, scheme, value, where):
+            conn.run(_DROP_IDENTITY, contact=contact_id, channel=where, scheme=scheme, value=value)

@@ -1,0 +1,119 @@
+"""The letters of one transaction: news are queued under their own key, answers to the speaker become one message."""
+
+from dataclasses import replace
+from typing import Any
+
+from mboa.dispatch.events import Event
+from mboa.dispatch.offer import Offer
+from mboa.dispatch.people import Contact, Provider
+from mboa.dispatch.policy import Policy
+from mboa.dispatch.request import Request
+from mboa.notifications.letter import Letter, Scene
+from mboa.notifications.letters import letters_for
+from mboa.notifications.replies import reply_letter
+from mboa.storage import inbox, offers, outbox, people, providers
+from mboa.storage.store import Connection
+
+# The longest body that WhatsApp takes with buttons (Meta, interactive messages); longer answers go out in two.
+INTERACTIVE_BODY = 1024
+
+
+class Post:
+    """Gathers what is to be said. ``speaker`` is the person whose words this transaction is about, if any.
+
+    ``answers`` are what the speaker was told, in order; with ``outspoken`` false they are kept for the caller instead
+    of being sent (the mission's ``UserJourneyManager`` returns them).
+    """
+
+    def __init__(self, conn: Connection, policy: Policy, base_url: str, cause: str | None) -> None:
+        self.conn = conn
+        self.policy = policy
+        self.base_url = base_url
+        self.cause = cause
+        self.speaker: Contact | None = None
+        self.answers: list[Letter] = []
+        self.outspoken = True
+
+    def person(self, contact_id: int) -> Contact:
+        """A person; the speaker as he is now, not as he was stored."""
+        if self.speaker is not None and self.speaker.id == contact_id:
+            return self.speaker
+        return people.contact(self.conn, contact_id)
+
+    def announce(self, event: Event, request: Request | None, offer: Offer | None) -> None:
+        """What an event means for client and provider."""
+        if request is None:
+            return
+        scene = self._scene(self.person(request.client_id), request, offer, event.data)
+        for letter in letters_for(event.name, event.actor, scene, self.speaker.id if self.speaker else None):
+            if letter.key is not None:
+                outbox.queue(self.conn, letter, letter.key, self.person(letter.contact_id).channel)
+            else:
+                self.answers.append(letter)
+        if event.name in {"request_accepted", "media_received"} and scene.provider_contact is not None:
+            self._pass_on_media(request, scene.provider_contact)
+
+    def reply(
+        self, contact: Contact, phrase: str, request: Request | None, offer: Offer | None, facts: dict[str, Any]
+    ) -> None:
+        """Say something to the speaker."""
+        scene = self._scene(contact, request, offer, facts)
+        self.answers.append(reply_letter(phrase, scene))
+
+    def close(self) -> None:
+        """Queue the answers as one message, or as two when one would be too long for buttons."""
+        if not self.answers or not self.outspoken:
+            return
+        merged = merge(self.answers)
+        for number, letter in enumerate(merged):
+            suffix = f":{number + 1}" if number else ""
+            channel = self.person(letter.contact_id).channel
+            outbox.queue(self.conn, letter, f"reply:{self.cause}{suffix}", channel)
+
+    def _scene(self, reader: Contact, request: Request | None, offer: Offer | None, facts: dict[str, Any]) -> Scene:
+        provider = self._provider(request, offer)
+        return Scene(
+            now=self.conn.now,
+            policy=self.policy,
+            base_url=self.base_url,
+            reader=reader,
+            request=request,
+            offer=offer,
+            client=self.person(request.client_id) if request else None,
+            provider=provider,
+            provider_contact=self.person(provider.contact_id) if provider else None,
+            offers=tuple(offers.of_request(self.conn, request.id)) if request and request.is_searching else (),
+            facts=facts,
+        )
+
+    def _provider(self, request: Request | None, offer: Offer | None) -> Provider | None:
+        provider_id = offer.provider_id if offer else request.provider_id if request else None
+        return providers.by_id(self.conn, provider_id) if provider_id is not None else None
+
+    def _pass_on_media(self, request: Request, provider: Contact) -> None:
+        """The client's voice notes and pictures go to whoever has the job, by their media id."""
+        for media in inbox.media_of(self.conn, request.id):
+            if media.get("media_id"):
+                letter = Letter(
+                    contact_id=provider.id,
+                    phrase="media",
+                    text="",
+                    media_id=media["media_id"],
+                    media_kind=media["kind"],
+                    request_id=request.id,
+                )
+                outbox.queue(self.conn, letter, f"media:{media['id']}:{provider.id}", provider.channel)
+
+
+def merge(answers: list[Letter]) -> list[Letter]:
+    """One message of several answers: texts one under the other, the buttons of the last that has any."""
+    spoken = [letter for letter in answers if letter.text]
+    if not spoken:
+        return answers
+    chief = next((a for a in reversed(spoken) if a.buttons or a.choices or a.ask_phone), spoken[-1])
+    text = "\n\n".join(letter.text for letter in spoken)
+    whole = replace(chief, text=text)
+    if len(text) <= INTERACTIVE_BODY or not (chief.buttons or chief.choices or chief.ask_phone):
+        return [whole]
+    before = "\n\n".join(letter.text for letter in spoken if letter is not chief)
+    return [replace(chief, text=before, buttons=(), choices=(), ask_phone=False), chief]

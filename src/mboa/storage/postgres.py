@@ -1,0 +1,184 @@
+"""PostgreSQL: many processes on one database. Transaction functions run in threads, one connection each.
+
+A transaction may be run again (deadlock, serialization failure, a connection lost before COMMIT was sent), so its
+function must have no effect outside its connection.
+"""
+
+import asyncio
+import random
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
+
+import psycopg
+from psycopg.errors import DeadlockDetected, SerializationFailure
+
+from mboa.storage.postgres_bell import Bell
+from mboa.storage.postgres_session import READ, WRITE, ConnectionLost, Server, Session
+from mboa.storage.sql import bind_psycopg, for_psycopg
+from mboa.storage.store import Connection, Loop, Row, StoreAway
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_TRIES = 5
+_BACK_OFF_SECONDS = 0.005
+
+
+class PostgresConnection:
+    """What one transaction function sees; see :class:`mboa.storage.store.Connection`."""
+
+    __slots__ = ("_cursor", "now", "woken")
+
+    def __init__(self, cursor: psycopg.Cursor[Row], now: datetime) -> None:
+        self._cursor = cursor
+        self.now = now
+        self.woken: set[Loop] = set()
+
+    def all(self, sql: str, /, **parameters: Any) -> list[Row]:
+        """Every row of a statement."""
+        cursor = self._cursor.execute(for_psycopg(sql), bind_psycopg(parameters))
+        return [] if cursor.rownumber is None else cursor.fetchall()
+
+    def one(self, sql: str, /, **parameters: Any) -> Row | None:
+        """The first row, or ``None``."""
+        cursor = self._cursor.execute(for_psycopg(sql), bind_psycopg(parameters))
+        return None if cursor.rownumber is None else cursor.fetchone()
+
+    def run(self, sql: str, /, **parameters: Any) -> int:
+        """Run a statement and return how many rows it changed (or, if it returns rows, how many those are)."""
+        return self._cursor.execute(for_psycopg(sql), bind_psycopg(parameters)).rowcount
+
+    def many(self, sql: str, /, rows: Iterable[Row]) -> None:
+        """Run one statement for many rows, in one round trip."""
+        self._cursor.executemany(for_psycopg(sql), (bind_psycopg(row) for row in rows))
+
+    def wake(self, loop: Loop) -> None:
+        """Wake a worker loop after the commit."""
+        self.woken.add(loop)
+
+
+class _Transaction:
+    """BEGIN on entry, COMMIT or ROLLBACK on exit."""
+
+    def __init__(self, session: Session, kind: bytes) -> None:
+        self._session = session
+        self._kind = kind
+
+    def __enter__(self) -> PostgresConnection:
+        return PostgresConnection(*self._session.begin(self._kind))
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        if error is not None:
+            self._session.roll_back(error)
+            return
+        try:
+            self._session.commit()
+        except psycopg.Error as refused:
+            self._session.roll_back(refused)
+            raise
+
+
+class PostgresStore:
+    """One PostgreSQL database. ``clock`` replaces the server's clock in tests; ``pool_size`` is the number of threads
+    and of connections, one for each, opened when first needed."""
+
+    dialect: Literal["sqlite", "postgresql"] = "postgresql"
+
+    def __init__(self, url: str, clock: Callable[[], datetime] | None = None, pool_size: int = 16) -> None:
+        self._server = Server(url)
+        self.description = self._server.description
+        self._clock = clock
+        self._threads = ThreadPoolExecutor(pool_size, thread_name_prefix="postgres")
+        self._own = threading.local()
+        self._sessions: list[Session] = []
+        self._listeners: list[Callable[[Loop], None]] = []
+        self._bell: Bell | None = None
+        self._is_open = False
+
+    async def open(self) -> None:
+        """Connect; raises :class:`StoreAway` within about 2 s."""
+        self._loop = asyncio.get_running_loop()
+        self._is_open = True
+        await self.read(_nothing)
+        self._bell = Bell(self._server, self._wake)
+
+    async def close(self) -> None:
+        """Finish what was handed in and let every connection go."""
+        self._is_open = False
+        await asyncio.to_thread(self._threads.shutdown, wait=True)
+        while self._sessions:
+            self._sessions.pop().close()
+        if self._bell is not None:
+            bell, self._bell = self._bell, None
+            await asyncio.to_thread(bell.stop)
+
+    async def write(self, fn: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run ``fn`` in one READ COMMITTED transaction; see :meth:`mboa.storage.store.Store.write`."""
+        return await self._in_thread(lambda: self._run(WRITE, fn, *args, **kwargs))
+
+    async def read(self, fn: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run ``fn`` on one consistent snapshot (REPEATABLE READ, READ ONLY)."""
+        return await self._in_thread(lambda: self._run(READ, fn, *args, **kwargs))
+
+    def on_wake(self, listener: Callable[[Loop], None]) -> None:
+        """Call ``listener`` in the event loop after each commit, of any process, that woke a loop."""
+        self._listeners.append(listener)
+
+    async def _in_thread(self, run: Callable[[], T]) -> T:
+        if not self._is_open:
+            raise StoreAway(f"{self.description} is not open")
+        return await self._loop.run_in_executor(self._threads, run)
+
+    def _run(self, kind: bytes, fn: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """One transaction, tried again where nothing of it can have been committed."""
+        lost = 0
+        for attempt in range(_TRIES):
+            try:
+                return self._attempt(kind, fn, *args, **kwargs)
+            except ConnectionLost as error:
+                lost += 1
+                if lost > 1:
+                    raise StoreAway(f"{self.description} was lost twice: {error}") from error
+            except (DeadlockDetected, SerializationFailure) as error:
+                if attempt == _TRIES - 1:
+                    raise StoreAway(f"{self.description} refused {_TRIES} times: {error}") from error
+                time.sleep(random.uniform(0.5, 1.5) * _BACK_OFF_SECONDS * 2**attempt)  # noqa: S311
+            except StopIteration as error:  # a future cannot carry it
+                raise RuntimeError("a transaction function raised StopIteration") from error
+        raise StoreAway(f"{self.description} was lost and then refused")
+
+    def _attempt(
+        self, kind: bytes, fn: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        with _Transaction(self._session(), kind) as connection:
+            result = fn(connection, *args, **kwargs)
+        if connection.woken:
+            self._wake(connection.woken)
+            if self._bell is not None:
+                self._bell.ring(connection.woken)
+        return result
+
+    def _session(self) -> Session:
+        session: Session | None = getattr(self._own, "session", None)
+        if session is None:
+            self._own.session = session = Session(self._server, self._clock)
+            self._sessions.append(session)
+        return session
+
+    def _wake(self, loops: Iterable[Loop]) -> None:
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._tell, frozenset(loops))
+
+    def _tell(self, loops: frozenset[Loop]) -> None:
+        for loop in loops:
+            for listener in self._listeners:
+                self._loop.call_soon(listener, loop)
+
+
+def _nothing(connection: Connection) -> None:
+    connection.one("SELECT 1")

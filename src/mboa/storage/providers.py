@@ -1,0 +1,81 @@
+"""Providers as rows, and the one query that finds who covers a trade and a zone."""
+
+from datetime import timedelta
+
+from mboa.dispatch.people import Candidate, Provider
+from mboa.dispatch.request import Request
+from mboa.storage.store import Connection, Row
+
+WINDOW = timedelta(hours=24)
+
+_COLUMNS = "id, contact_id, name, services, zones, available, active, rating_sum, rating_count"
+_BY_ID = f"SELECT {_COLUMNS} FROM providers WHERE id = :id"
+_BY_CONTACT = f"SELECT {_COLUMNS} FROM providers WHERE contact_id = :contact AND deleted_at IS NULL"
+_SET_AVAILABLE = "UPDATE providers SET available = :available, version = version + 1 WHERE id = :id"
+_COUNT_RATING = """
+UPDATE providers SET rating_sum = rating_sum + :rating, rating_count = rating_count + 1 WHERE id = :id"""
+_COUNT_JOB = "UPDATE providers SET jobs_count = jobs_count + 1, last_job_at = :at WHERE id = :id"
+_CANDIDATES = """
+SELECT p.id AS provider_id, p.available, p.capacity, p.hours, p.latitude, p.longitude, p.services, p.rating_sum,
+       p.rating_count, p.offers_count, p.answers_count, p.answer_seconds, p.jobs_count, p.last_job_at,
+       c.last_inbound_at, c.opted_out, p.contact_id,
+       (SELECT COUNT(*) FROM requests r WHERE r.provider_id = p.id AND r.status IN ('accepted', 'in_progress'))
+           AS jobs_under_way,
+       (SELECT COUNT(*) FROM offers o WHERE o.provider_id = p.id AND o.status = 'open') AS open_offers,
+       EXISTS (SELECT 1 FROM offers o WHERE o.request_id = :request AND o.provider_id = p.id) AS asked_before,
+       EXISTS (SELECT 1 FROM blocks b WHERE b.client_id = :client AND b.provider_id = p.id) AS blocked
+FROM provider_coverage v JOIN providers p ON p.id = v.provider_id JOIN contacts c ON c.id = p.contact_id
+WHERE v.service = :service AND v.zone = :zone AND p.active AND p.deleted_at IS NULL"""
+
+
+def _provider(row: Row) -> Provider:
+    row["services"], row["zones"] = tuple(row["services"].split("|")), tuple(row["zones"].split("|"))
+    row["available"], row["active"] = bool(row["available"]), bool(row["active"])
+    return Provider(**row)
+
+
+def by_id(conn: Connection, provider_id: int) -> Provider:
+    """A provider; raises ``LookupError``."""
+    row = conn.one(_BY_ID, id=provider_id)
+    if row is None:
+        raise LookupError(f"no provider {provider_id}")
+    return _provider(row)
+
+
+def by_contact(conn: Connection, contact_id: int) -> Provider | None:
+    """The provider that this person is, if he is one."""
+    row = conn.one(_BY_CONTACT, contact=contact_id)
+    return _provider(row) if row else None
+
+
+def set_available(conn: Connection, provider_id: int, available: bool) -> None:
+    """Switch a provider on or off."""
+    conn.run(_SET_AVAILABLE, id=provider_id, available=available)
+
+
+def count_rating(conn: Connection, provider_id: int, rating: int) -> None:
+    """Add a rating to his mean."""
+    conn.run(_COUNT_RATING, id=provider_id, rating=rating)
+
+
+def count_job(conn: Connection, provider_id: int) -> None:
+    """Count a job taken now."""
+    conn.run(_COUNT_JOB, id=provider_id, at=conn.now)
+
+
+def candidates(conn: Connection, request: Request) -> list[Candidate]:
+    """Everybody who covers the request's trade and zone, with what matching and ranking need."""
+    rows = conn.all(
+        _CANDIDATES, request=request.id, client=request.client_id, service=request.service, zone=request.zone
+    )
+    return [_candidate(row, request.client_id, conn) for row in rows]
+
+
+def _candidate(row: Row, client_id: int, conn: Connection) -> Candidate:
+    heard_at = row.pop("last_inbound_at")
+    return Candidate(
+        services_count=row.pop("services").count("|") + 1,
+        is_client=row.pop("contact_id") == client_id,
+        window_open=heard_at is not None and conn.now - heard_at < WINDOW,
+        **row,
+    )

@@ -1,0 +1,49 @@
+"""What a request's own timer was set for, and what happens when it rings (an offer's timer is ``expire_offer``)."""
+
+from collections.abc import Callable
+
+from mboa import lifecycle
+from mboa.dispatch.ports import UnitOfWork
+from mboa.dispatch.request import Request
+
+
+def request_due(unit: UnitOfWork, request_id: int) -> None:
+    """Do what ``due_kind`` says, unless something happened since and the timer is gone."""
+    request = unit.request(request_id)
+    if request is not None and request.due_at is not None and request.due_at <= unit.now:
+        DUE[str(request.due_kind)](unit, request)
+
+
+def _abandon(unit: UnitOfWork, request: Request) -> None:
+    lifecycle.cancel(unit, request, "system", "abandoned")
+
+
+def _give_up(unit: UnitOfWork, request: Request) -> None:
+    lifecycle.cancel(unit, request, "system", "no_answer")
+
+
+def _check(unit: UnitOfWork, request: Request) -> None:
+    """A job that nobody speaks of: the client is asked once, in daytime, and silence means that it is done."""
+    quiet_ends = unit.policy.quiet.ends_after(unit.now) if unit.policy.quiet else None
+    if quiet_ends:
+        request.wait("check", quiet_ends)
+        unit.keep(request)
+        return
+    request.progress = "done"
+    request.wait("assume_done", unit.now + unit.policy.done_patience)
+    unit.keep(request)
+    unit.happened("job_checked", "system", request)
+
+
+def _assume_done(unit: UnitOfWork, request: Request) -> None:
+    lifecycle.complete(unit, request, "system")
+
+
+DUE: dict[str, Callable[[UnitOfWork, Request], None]] = {
+    "abandon": _abandon,
+    "resume": lifecycle.offer_next,
+    "doubt": lifecycle.doubt,
+    "give_up": _give_up,
+    "check": _check,
+    "assume_done": _assume_done,
+}

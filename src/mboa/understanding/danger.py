@@ -1,0 +1,11 @@
+"""Gas, fire, electric shock and flood, recognised by hazard words before anything else is done."""
+
+from mboa.understanding.facts import Danger
+from mboa.understanding.reading import Reading
+
+_ORDER: tuple[Danger, ...] = ("gas", "fire", "shock", "flood")
+
+
+def danger_of(reading: Reading) -> Danger | None:
+    """The gravest danger named, or ``None``."""
+    return next((danger for danger in _ORDER if reading.has("hazards", f"{danger}.yes")), None)

@@ -1,0 +1,150 @@
+"""What a message wants of the system, from its words alone. Rules are tried in order; the first that fits decides."""
+
+from collections.abc import Callable, Iterator
+
+from mboa.understanding.answers import is_fraction, keyword_of, rating_of, verdict, work_keyword
+from mboa.understanding.asking import (
+    about_a_visit,
+    call_for_help,
+    correction,
+    detail,
+    hint,
+    question_on_us,
+    request,
+    strong,
+)
+from mboa.understanding.evidence import Decision, Evidence
+from mboa.understanding.facts import Intent
+
+_PLAIN_YES = frozenset({"oui", "ouais", "yes", "yep", "yeah", "non", "no"})
+_STARS = frozenset({"etoile", "etoiles", "star", "stars", "⭐"})
+
+
+Rule = Callable[[Evidence], Decision | None]
+
+
+def decide(evidence: Evidence) -> Decision:
+    """The intent of a message for which no answer was awaited."""
+    for rule in _rules():
+        decision = rule(evidence)
+        if decision:
+            return decision
+    return Decision("other", 0.3, "nothing found")
+
+
+def _rules() -> Iterator[Rule]:
+    yield from (
+        _keyword,
+        _social,
+        _alone,
+        _not_a_request,
+        _stop,
+        _danger,
+        _human,
+        _cancel,
+        _status,
+        _rated,
+        about_a_visit,
+        question_on_us,
+    )
+    yield from (_contradiction, correction, request, call_for_help, _yes_or_no, detail, hint)
+
+
+def _keyword(evidence: Evidence) -> Decision | None:
+    keyword = keyword_of(evidence.reading)
+    if keyword in {"menu", "start"}:
+        return Decision("help", 0.97, "keyword", keyword)
+    if keyword:
+        return Decision("other", 0.97, "keyword", keyword)
+    work = work_keyword(evidence.reading)
+    return Decision("other", 0.85, "work keyword", work) if work else None
+
+
+def _alone(evidence: Evidence) -> Decision | None:
+    reading = evidence.reading
+    intents: tuple[Intent, ...] = ("stop", "cancel", "status", "modify", "human", "unavailable", "available", "help")
+    for intent in intents:
+        if any(reading.alone(match) for match in reading.of(intent, f"{intent}.alone")):
+            return Decision(intent, 0.95, f"{intent} alone")
+    return None
+
+
+def _not_a_request(evidence: Evidence) -> Decision | None:
+    for name in ("advert", "provider", "offtopic"):
+        if strong(evidence, name):
+            return Decision("other", 0.6, name)
+    if strong(evidence, "insult") and not evidence.plain:
+        return Decision("other", 0.6, "insult")
+    return None
+
+
+def _stop(evidence: Evidence) -> Decision | None:
+    return Decision("stop", 0.92, "stop words") if strong(evidence, "stop") else None
+
+
+def _danger(evidence: Evidence) -> Decision | None:
+    if not strong(evidence, "danger"):
+        return None
+    home_repair = evidence.named.tier == "trade" or (evidence.named.service == "appliance" and evidence.plain)
+    return None if home_repair else Decision("human", 0.85, "danger to life")
+
+
+def _human(evidence: Evidence) -> Decision | None:
+    if strong(evidence, "human"):
+        return Decision("human", 0.88, "complaint or person")
+    weak = evidence.reading.has("human", "human.weak") and not (evidence.plain or evidence.troubled)
+    return Decision("human", 0.8, "call me") if weak else None
+
+
+def _cancel(evidence: Evidence) -> Decision | None:
+    return Decision("cancel", 0.9, "cancel words") if strong(evidence, "cancel") else None
+
+
+def _status(evidence: Evidence) -> Decision | None:
+    return Decision("status", 0.88, "status words") if strong(evidence, "status") else None
+
+
+def _rated(evidence: Evidence) -> Decision | None:
+    reading = evidence.reading
+    number = rating_of(reading)
+    if number is None or (evidence.named.tier in {"fixture", "symptom"} and reading.has("want")):
+        return None
+    said = reading.has("rated") or bool(_STARS & set(reading.text.words)) or is_fraction(reading)
+    return Decision("rating", 0.85, "rating", rating=number) if said else None
+
+
+def _contradiction(evidence: Evidence) -> Decision | None:
+    """ "non, plutôt un plombier": a refusal with something to put right."""
+    said = verdict(evidence.reading)
+    content = evidence.plain or evidence.place or evidence.wish
+    if said == "no_but" and content:
+        return Decision("modify", 0.8, "no, but")
+    return None
+
+
+def _yes_or_no(evidence: Evidence) -> Decision | None:
+    said = verdict(evidence.reading)
+    if said == "yes":
+        return Decision("confirm", 0.9, "yes")
+    if said == "no":
+        return Decision("deny", 0.9, "no")
+    if said == "no_but":
+        return Decision("deny", 0.6, "no, but")
+    if said == "doubt":
+        return Decision("other", 0.5, "doubt")
+    return None
+
+
+def _social(evidence: Evidence) -> Decision | None:
+    """Greetings and thanks with nothing else; "oui merci" is a yes, "ok merci" closes a talk."""
+    reading = evidence.reading
+    thanks, greeting, yes = (reading.of("answers", f"{name}.word") for name in ("thanks", "greeting", "yes"))
+    if reading.uncovered(*yes) or not (thanks or greeting) or _PLAIN_YES & set(reading.text.words):
+        return None
+    if yes and not thanks:
+        return None
+    if yes and not {"ok", "okay"} & set(reading.text.words):
+        return Decision("thanks", 0.6, "thanks, or a yes")
+    if greeting and not thanks:
+        return Decision("greeting", 0.9, "greeting")
+    return Decision("thanks", 0.9, "thanks")

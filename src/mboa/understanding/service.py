@@ -1,0 +1,127 @@
+"""Which trade is meant: an explicit trade wins, then the first fixture named, then the first symptom."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from mboa.understanding.facts import Service
+from mboa.understanding.phrases import SIGNS, Match
+from mboa.understanding.reading import Reading, is_mended
+from mboa.understanding.words import word_set
+
+# In English the last noun is the thing: a "fridge socket" is a socket.
+_WHEN_REACH = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What was named: the service, all services of two problems, and how plainly (``tier``, "" for not at all)."""
+
+    service: Service | None = None
+    services: tuple[Service, ...] = ()
+    tier: str = ""
+    trade: str | None = None
+    match: Match | None = None
+    mended: bool = False
+
+
+def name_service(reading: Reading) -> Named:
+    """Find the service of a message; words of a trade that is not served give ``other``."""
+    standing = [
+        m for m in reading.of("services") if m.value != "mask.none" and not (negated(reading, m) or is_spot(reading, m))
+    ]
+    tiers = {
+        tier: [m for m in standing if m.value.endswith(f".{tier}")]
+        for tier in ("trade", "fixture", "symptom", "thing", "weak")
+    }
+    fixtures = [m for m in tiers["fixture"] if not _beside_the_point(reading, m, tiers["fixture"])]
+    things = fixtures or tiers["symptom"]
+    trades = [m for m in tiers["trade"] if _is_asked_for(reading, m, things)]
+    for tier, matches in (
+        ("trade", trades),
+        ("fixture", fixtures),
+        ("symptom", tiers["symptom"]),
+        ("thing", tiers["thing"]),
+        ("fixture", tiers["fixture"]),
+        ("weak", tiers["weak"]),
+    ):
+        if matches:
+            return _named(reading, tier, matches)
+    return Named()
+
+
+def _service(match: Match) -> Service:
+    return cast("Service", match.value.split(".")[0])
+
+
+def _named(reading: Reading, tier: str, matches: list[Match]) -> Named:
+    first = matches[0]
+    several = [first]
+    for match in matches[1:]:
+        if set(reading.text.words[several[-1].end : match.start]) & word_set("grammar", "service", "and"):
+            several.append(match)
+    services = tuple(dict.fromkeys(_service(m) for m in several if _service(m) != "other"))
+    service = _service(first)
+    trade = reading.text.piece(first.start, first.end) if service == "other" else None
+    return Named(service, services if service != "other" else (), tier, trade, first, is_mended(reading.text, first))
+
+
+def is_spot(reading: Reading, match: Match) -> bool:
+    """Whether a trade is only the name of a spot: "en face de l'hôtel"."""
+    nearby = any(0 <= match.start - m.end <= 1 for m in reading.of("relation"))
+    return nearby and match.value.startswith("other.")
+
+
+def negated(reading: Reading, match: Match) -> bool:
+    """Whether the words before ``match`` say that it is not meant: "pas la clim", "no be plumber"."""
+    words = reading.text.words
+    if words[match.end : match.end + 1] == ("par",) and match.value.endswith(".trade"):
+        return True  # "remplacez plombier par électricien"
+    at = match.start - 1
+    while at >= 0 and words[at] in word_set("grammar", "service", "determiners"):
+        at -= 1
+    if at < 0:
+        return False
+    inside_problem = any(m.start <= at < m.end for m in reading.of("broken"))
+    if words[at] in {"pas", "ni"} and not inside_problem:
+        return True
+    if words[at] == "not" and not inside_problem and (at < match.start - 1 or match.value.endswith(".trade")):
+        return True
+    return words[at] == "be" and at > 0 and words[at - 1] == "no"
+
+
+def _beside_the_point(reading: Reading, match: Match, fixtures: list[Match]) -> bool:
+    return _is_modifier(reading, match, fixtures) or _is_in_when_clause(reading, match)
+
+
+def _is_modifier(reading: Reading, match: Match, fixtures: list[Match]) -> bool:
+    words = reading.text.words
+    for other in fixtures:
+        between = words[other.end : match.start]
+        if (
+            other.end < match.start
+            and len(between) <= 3
+            and between[0] in word_set("grammar", "service", "binders")
+            and set(between)
+            <= word_set("grammar", "service", "binders") | word_set("grammar", "service", "determiners")
+        ):
+            return True
+        if other.start == match.end and words[other.end - 1] in word_set("grammar", "service", "english_heads"):
+            return True
+    return False
+
+
+def _is_in_when_clause(reading: Reading, match: Match) -> bool:
+    words = reading.text.words
+    for at in range(match.start - 1, max(-1, match.start - 1 - _WHEN_REACH), -1):
+        if words[at] in SIGNS:
+            return False
+        if words[at] in word_set("grammar", "service", "when"):
+            return True
+    return False
+
+
+def _is_asked_for(reading: Reading, match: Match, things: list[Match]) -> bool:
+    """A served trade always counts; another one when it is said first or asked for ("un carreleur")."""
+    if not match.value.startswith("other.") or not things or match.start <= things[0].start:
+        return True
+    return reading.text.words[match.start - 1] in word_set("grammar", "service", "articles")

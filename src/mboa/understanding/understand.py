@@ -1,0 +1,126 @@
+"""The one door: what a short message says, offline, in well under a millisecond."""
+
+from dataclasses import replace
+
+import phonenumbers
+
+from mboa.understanding.answers import offer_code
+from mboa.understanding.danger import danger_of
+from mboa.understanding.evidence import SURE, Decision, Evidence
+from mboa.understanding.expected import decide_expecting, menu_number
+from mboa.understanding.facts import Expecting, Place, Service, Slot, Understanding, Wish
+from mboa.understanding.language import language_of
+from mboa.understanding.place import locate, whole_place
+from mboa.understanding.problem import problem_of
+from mboa.understanding.reading import Reading, read_message
+from mboa.understanding.service import Named, name_service
+from mboa.understanding.time import wish as wish_of
+
+_SILENT = frozenset({"confirm", "deny", "greeting", "thanks", "stop", "available", "unavailable", "question", "rating"})
+_TIERS_UNLIKE_TRADE = frozenset({"fixture", "symptom", "thing", "weak"})
+_DIGITS_OF_A_PHONE = 9
+
+
+def understand(text: str, expecting: Expecting | None = None) -> Understanding:
+    """Read one message (or a burst of one person's messages); ``expecting`` is what was asked last.
+
+    Deterministic; raises nothing for any text. Only the first 4,096 characters are read. Slots are verbatim pieces of
+    ``text``.
+    """
+    reading = read_message(text)
+    wish = wish_of(reading)
+    named = name_service(reading)
+    danger = danger_of(reading)
+    if danger == "shock" and named.service == "plumbing" and named.tier != "trade":
+        named = replace(named, service="electricity", services=("electricity",))
+    place = locate(reading, asked=expecting == "place")
+    evidence = Evidence(reading, named, place, wish, danger)
+    decision = decide_expecting(evidence, expecting)
+    return _result(evidence, decision, expecting)
+
+
+def _result(evidence: Evidence, decision: Decision, expecting: Expecting | None) -> Understanding:
+    reading, named = evidence.reading, _spoken_of(evidence, decision, expecting)
+    place = _place(evidence, decision, expecting)
+    wish = _wish(evidence, decision)
+    sure = decision.confidence >= SURE and (decision.intent != "other" or decision.keyword is not None)
+    return Understanding(
+        intent=decision.intent,
+        service=named.service,
+        services=named.services,
+        place=place,
+        time=wish,
+        problem=_problem(evidence, decision, expecting),
+        rating=decision.rating if decision.intent == "rating" else None,
+        language=language_of(reading.text),
+        confidence=decision.confidence,
+        sure=sure,
+        urgent=bool((wish and wish.urgent) or evidence.danger),
+        danger=evidence.danger,
+        keyword=decision.keyword,
+        trade=named.trade,
+        correcting=_correcting(evidence, decision, place, wish),
+        offer_code=_code(reading, decision, expecting),
+        phone=_phone(reading),
+        outage=reading.has("outage"),
+        rule=decision.rule,
+    )
+
+
+def _spoken_of(evidence: Evidence, decision: Decision, expecting: Expecting | None) -> Named:
+    number: Service | None = menu_number(evidence) if expecting == "service" else None
+    if number:
+        return Named(number, (number,) if number != "other" else (), "menu")
+    quiet = decision.intent in _SILENT or decision.rule in {"advert", "offtopic", "provider", "insult"}
+    vague = _TIERS_UNLIKE_TRADE if decision.intent in {"cancel", "status"} else {"thing", "weak"}
+    unsaid = evidence.named.tier in vague and decision.intent not in {"new_request", "modify"}
+    return Named() if quiet or unsaid or decision.rule == "place asked" else evidence.named
+
+
+def _place(evidence: Evidence, decision: Decision, expecting: Expecting | None) -> Place | None:
+    if decision.rule == "place asked":
+        return whole_place(evidence.reading)
+    if decision.rule == "time asked":
+        return None
+    if decision.intent in _SILENT and expecting != "confirmation":
+        return None
+    return evidence.place
+
+
+def _wish(evidence: Evidence, decision: Decision) -> Wish | None:
+    if decision.rule == "time asked" and evidence.wish is None:
+        return Wish(evidence.reading.text.original.strip(), "other")
+    return None if decision.intent in {"greeting", "thanks", "stop"} else evidence.wish
+
+
+def _problem(evidence: Evidence, decision: Decision, expecting: Expecting | None) -> str | None:
+    if expecting == "problem" and decision.intent in {"inform", "new_request"}:
+        return evidence.reading.text.original.strip() or None
+    if decision.intent not in {"new_request", "modify", "human", "inform", "help"}:
+        return None
+    return problem_of(evidence.reading, evidence.place, evidence.wish)
+
+
+def _correcting(evidence: Evidence, decision: Decision, place: Place | None, wish: Wish | None) -> Slot | None:
+    if decision.intent != "modify":
+        return None
+    for slot in ("place", "time", "service", "problem"):
+        if evidence.reading.has("correcting", f"correcting.{slot}"):
+            return slot
+    if wish:
+        return "time"
+    return "place" if place else ("service" if evidence.plain else None)
+
+
+def _code(reading: Reading, decision: Decision, expecting: Expecting | None) -> str | None:
+    answered = expecting == "offer_answer" or (expecting is None and decision.intent in {"confirm", "deny"})
+    return offer_code(reading.text.original) if answered else None
+
+
+def _phone(reading: Reading) -> str | None:
+    original = reading.text.original
+    if sum(character.isdigit() for character in original) < _DIGITS_OF_A_PHONE:
+        return None
+    for match in phonenumbers.PhoneNumberMatcher(original, "CM", max_tries=20):
+        return str(phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164))
+    return None

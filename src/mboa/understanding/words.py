@@ -1,0 +1,65 @@
+"""The lexicon as data: read once from the TOML files beside this module, when it is first needed."""
+
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from mboa.understanding.normalise import fold
+from mboa.understanding.phrases import Phrases, expand
+
+_FOLDER = Path(__file__).parent / "lexicon"
+
+
+@cache
+def data(name: str) -> dict[str, Any]:
+    """The content of ``lexicon/<name>.toml``."""
+    return tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def word_set(name: str, section: str, key: str = "words") -> frozenset[str]:
+    """A plain list of words of the lexicon, folded."""
+    return frozenset(fold(data(name)[section][key]).split())
+
+
+def listed(name: str) -> Iterator[tuple[str, str, list[str]]]:
+    """Every list of phrases in a file: its section, its key and the phrases."""
+    for section, entries in data(name).items():
+        for key, found in entries.items():
+            if isinstance(found, list):
+                yield section, key, found
+
+
+def single_words(name: str) -> set[str]:
+    """The phrases of a file that are one word, folded."""
+    single = (phrase for _, _, found in listed(name) for phrase in found if " " not in phrase)
+    return {words[0] for phrase in single for words in expand(phrase) if len(words) == 1}
+
+
+@cache
+def phrases(name: str) -> Phrases:
+    """The phrases of one file as a matcher of its own: the group is the file, the value ``<section>.<key>``."""
+    found = Phrases()
+    for section, key, entries in listed(name):
+        found.add(name, f"{section}.{key}", entries)
+    return found
+
+
+@cache
+def main_phrases() -> Phrases:
+    """What is looked up in every message. Phrases compete for words within a file; the intents do so one by one."""
+    found = Phrases()
+    for name in ("services", "trades", "work", "intents", "times", "places", "answers", "ratings", "hazards", "turns"):
+        for section, key, entries in listed(name):
+            group = {
+                "trades": "services",
+                "intents": section,
+                "work": section,
+                "places": section,
+                "ratings": section,
+                "turns": section,
+            }.get(name, name)
+            found.add(group, f"{section}.{key}", entries)
+    return found

@@ -1,0 +1,54 @@
+"""The web application: every door in one place. It checks, keeps and answers; the thinking is done by the loops."""
+
+
+from ipaddress import ip_address
+from secrets import compare_digest
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette_compress import CompressMiddleware
+
+from mboa.operations.health import readiness
+from mboa.operations.metrics import track_metric
+from mboa.settings import Settings
+from mboa.storage import figures
+from mboa.storage.store import Store, StoreAway
+
+
+def create_app(settings: Settings, store: Store, lifespan: Any) -> FastAPI:
+    """The bare application with health and metrics; channels and pages add their routes to it."""
+    app = FastAPI(title="Mboa", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app.add_middleware(CompressMiddleware)
+
+    @app.get("/health/live")
+    async def live() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/health/ready")
+    async def ready() -> JSONResponse:
+        status, body = await readiness(store)
+        return JSONResponse(body, status)
+
+    @app.get("/metrics")
+    async def metrics(request: Request) -> Response:
+        if not _may_read_metrics(request, settings.metrics_token.get_secret_value()):
+            return PlainTextResponse("forbidden", 403)
+        track_metric("success.rate", await store.read(figures.success_rate))
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    @app.exception_handler(StoreAway)
+    async def away(_request: Request, _error: Exception) -> Response:
+        return PlainTextResponse("try again later", 503)
+
+    return app
+
+
+def _may_read_metrics(request: Request, token: str) -> bool:
+    """With a token: whoever shows it. Without: this machine only."""
+    if token:
+        return compare_digest(request.headers.get("authorization", "").encode(), f"Bearer {token}".encode())
+    return request.client is not None and ip_address(request.client.host).is_loopback
+
+

@@ -1,0 +1,137 @@
+"""The only file that knows which concrete parts make a running Mboa. Nothing happens at import anywhere else."""
+
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from fastapi import FastAPI
+
+from mboa.channels.base import Channel
+from mboa.channels.intake import Intake
+from mboa.channels.routes import Doors
+from mboa.channels.simulator.channel import SimulatorChannel
+from mboa.channels.simulator.double import MetaDouble
+from mboa.channels.simulator.routes import SimulatorDoors
+from mboa.channels.twilio.send import TwilioAccount, TwilioChannel
+from mboa.channels.whatsapp.send import WhatsAppChannel
+from mboa.office import Office
+from mboa.settings import Settings
+from mboa.storage import phones
+from mboa.storage.migrate import migrate
+from mboa.storage.postgres import PostgresStore
+from mboa.storage.sqlite import SqliteStore
+from mboa.storage.store import Store
+from mboa.web import create_app
+from mboa.work.crew import Crew
+
+logger = logging.getLogger(__name__)
+Role = Literal["web", "worker"]
+BOTH: frozenset[Role] = frozenset({"web", "worker"})
+
+
+def sqlite_path(settings: Settings) -> Path:
+    """Where the database file lies when no other database is named."""
+    return settings.data_dir / "mboa.db"
+
+
+def prepare_database(settings: Settings) -> list[str]:
+    """Bring the database to the newest schema; returns the migrations applied."""
+    url = settings.database_url.get_secret_value()
+    if url:
+        return migrate("postgresql", url)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return migrate("sqlite", sqlite_path(settings))
+
+
+def open_store(settings: Settings, clock: Callable[[], datetime] | None = None, *, read_only: bool = False) -> Store:
+    """The store that the settings name, not opened yet."""
+    url = settings.database_url.get_secret_value()
+    return PostgresStore(url, clock) if url else SqliteStore(sqlite_path(settings), clock, read_only=read_only)
+
+
+def open_channels(settings: Settings, double: MetaDouble | None) -> dict[str, Channel]:
+    """Every way out that is configured; the default one and those that people may still be answered on."""
+    channels: dict[str, Channel] = {}
+    if double is not None:
+        channels["simulator"] = SimulatorChannel(double)
+    if settings.whatsapp_phone_id or settings.channel == "whatsapp":
+        token = settings.whatsapp_token.get_secret_value()
+        channels["whatsapp"] = WhatsAppChannel(settings.whatsapp_api_base, settings.whatsapp_phone_id, token)
+    if settings.twilio_account_sid or settings.channel == "twilio":
+        token = settings.twilio_auth_token.get_secret_value()
+        account = TwilioAccount(settings.twilio_account_sid, settings.twilio_from, token)
+        channels["twilio"] = TwilioChannel(account, settings.base_url, api_base=settings.twilio_api_base)
+    return channels
+
+
+def wall_clock() -> datetime:
+    """Now, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Mboa:
+    """A wired system: the office, its channels, its loops and its web application."""
+
+    settings: Settings
+    office: Office
+    channels: dict[str, Channel]
+    crew: Crew
+    intake: Intake
+    app: FastAPI
+    double: MetaDouble | None
+    roles: frozenset[Role] = BOTH
+
+    async def start(self) -> None:
+        """Open the database and start what this process is for."""
+        await self.office.store.open()
+        logger.info("store_opened", extra={"store": self.office.store.description, "roles": sorted(self.roles)})
+        if self.double is not None:
+            for phone, heard_at in await self.office.store.read(phones.windows):
+                self.double.remember(phone, heard_at)
+        if "worker" in self.roles:
+            await self.crew.start()
+
+    async def stop(self) -> None:
+        """Finish what is in hand, then let go of channels and database."""
+        if "worker" in self.roles:
+            await self.crew.stop()
+        for channel in self.channels.values():
+            await channel.close()
+        await self.office.store.close()
+
+
+def build(
+    settings: Settings,
+    roles: frozenset[Role] = BOTH,
+    *,
+    speed: float = 1.0,
+    clock: Callable[[], datetime] | None = None,
+) -> Mboa:
+    """Wire a system for these settings. ``speed`` is the demo's; ``clock`` is a test's hand-held clock."""
+    double = MetaDouble(clock or wall_clock) if settings.channel == "simulator" else None
+    office = Office(open_store(settings, clock), settings.policy(speed), settings.base_url)
+    channels = open_channels(settings, double)
+    intake = Intake(office, settings.burst)
+    simulator = channels.get("simulator")
+    if isinstance(simulator, SimulatorChannel):
+        simulator.show_ticks(intake.keep)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await mboa.start()
+        try:
+            yield
+        finally:
+            await mboa.stop()
+
+    app = create_app(settings, office.store, lifespan)
+    app.router.routes.extend(Doors(settings, intake).routes())
+    if double is not None:
+        app.include_router(SimulatorDoors(intake, double).router())
+    mboa = Mboa(settings, office, channels, Crew(office, channels), intake, app, double, roles)
+    return mboa

@@ -1,0 +1,104 @@
+"""The inbox loop: everybody whose burst is over is heard, and failed sends are told to the product."""
+
+import asyncio
+import logging
+from datetime import timedelta
+
+import orjson
+
+from mboa import lifecycle
+from mboa.channels.base import SendFailed
+from mboa.conversation.hear import hear
+from mboa.conversation.talk import Utterance
+from mboa.office import Office
+from mboa.operations.metrics import track_metric
+from mboa.storage import inbox, outbox, receipts
+from mboa.storage.inbox import Unread
+from mboa.storage.store import Connection, Row
+from mboa.storage.unit_of_work import Unit
+from mboa.work.loops import attempt
+from mboa.work.reading import read
+
+logger = logging.getLogger(__name__)
+AT_ONCE = 64
+
+
+class Listen:
+    """The loop over people with something unread, and over failures that channels reported."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+
+    async def step(self) -> float | None:
+        """Hear everybody who is due; one person's trouble is tried again later and parked in the end."""
+        while True:
+            waiting = await self.office.store.read(inbox.due, AT_ONCE)
+            failures = await self.office.store.read(receipts.pending, AT_ONCE)
+            if not waiting and not failures:
+                return await self.office.store.read(seconds_to_next)
+            await asyncio.gather(
+                *(self._hear_person(unread) for unread in waiting),
+                *(attempt(self._settle(row), "receipts", otherwise=None) for row in failures),
+            )
+
+    async def _hear_person(self, unread: Unread) -> None:
+        if not await attempt(self._hear(unread), "listen", otherwise=False):
+            await self.office.store.write(inbox.failed, unread.contact_id, "hearing this message failed")
+
+    async def _hear(self, unread: Unread) -> bool:
+        utterances = read(unread)
+        cause = f"message:{unread.rows[0]['id']}" if unread.rows else None
+        try:
+            await self.office.transact(hear_unread, cause, unread, utterances)
+        except Overtaken:
+            logger.debug("person_moved_on", extra={"contact_id": unread.contact_id})
+        else:
+            for said in utterances:
+                track_metric("message.understood", 1, intent=said.facts.intent, sure=str(said.facts.sure).lower())
+        return True
+
+    async def _settle(self, row: Row) -> None:
+        await self.office.transact(settle_failure, f"receipt:{row['id']}", row)
+
+
+class Overtaken(Exception):
+    """The person's state moved between reading and hearing: read again."""
+
+
+def hear_unread(unit: Unit, unread: Unread, utterances: list[Utterance]) -> None:
+    """Mark as heard what nobody else heard first, and hear it, in one transaction."""
+    person = unit.contact(unread.contact_id)
+    if person.version != unread.version:
+        raise Overtaken
+    mine = [said for said in utterances if _mark(unit.conn, said)]
+    hear(unit, person, mine)
+
+
+def _mark(conn: Connection, said: Utterance) -> bool:
+    understood = orjson.dumps(said.facts).decode()
+    return all(inbox.heard(conn, message_id, understood) for message_id in said.message_ids)
+
+
+def settle_failure(unit: Unit, row: Row) -> None:
+    """A message failed after the channel took it: another way in, the next provider, or a note in the diary."""
+    if not receipts.settled(unit.conn, row["id"]) or row["message_id"] is None:
+        return
+    failure = SendFailed(row["error"] or "failed", outcome="permanent", code=row["error_code"])
+    if row["error_code"] == outbox.WINDOW_CLOSED_CODE and outbox.as_template(unit.conn, row["message_id"]):
+        return
+    undelivered(unit, row["message_id"], row["offer_id"] if row["kind"] == "offer" else None, failure)
+
+
+def undelivered(unit: Unit, message_id: int, offer_id: int | None, failure: SendFailed) -> None:
+    """It will not reach the person: an offer goes to the next provider at once."""
+    if not outbox.fail(unit.conn, message_id, str(failure), failure.code):
+        return
+    unit.happened("message_failed", "system", message_id=message_id, code=failure.code)
+    if offer_id is not None:
+        lifecycle.undeliverable(unit, offer_id, str(failure))
+
+
+def seconds_to_next(conn: Connection) -> float | None:
+    """Seconds until the next burst is over."""
+    due_at = inbox.next_due(conn)
+    return None if due_at is None else max(0.0, (due_at - conn.now) / timedelta(seconds=1))

@@ -1,0 +1,58 @@
+"""A loop sleeps until its earliest due row, at most one second, and is woken after each commit that adds work."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from mboa.storage.store import StoreAway
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+# The poll is the truth: a lost wake-up costs at most this.
+LONGEST_SLEEP_SECONDS = 1.0
+AFTER_TROUBLE_SECONDS = 1.0
+
+
+class Loop:
+    """Runs ``step`` again and again. A step does all that is due and returns the seconds until the next due row."""
+
+    def __init__(self, name: str, step: Callable[[], Awaitable[float | None]]) -> None:
+        self.name = name
+        self.step = step
+        self.woken = asyncio.Event()
+        self.stopping = asyncio.Event()
+        self.turned_at = time.monotonic()
+
+    def stop(self) -> None:
+        """Finish the step under way and end."""
+        self.stopping.set()
+        self.woken.set()
+
+    async def run(self) -> None:
+        """Until stopped."""
+        while not self.stopping.is_set():
+            self.woken.clear()
+            self.turned_at = time.monotonic()
+            seconds = await attempt(self.step(), self.name, otherwise=AFTER_TROUBLE_SECONDS)
+            pause = LONGEST_SLEEP_SECONDS if seconds is None else min(LONGEST_SLEEP_SECONDS, seconds)
+            if pause > 0:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self.woken.wait(), pause)
+
+
+async def attempt(work: Awaitable[T], name: str, otherwise: T) -> T:
+    """Do a piece of work whose failure must not stop its neighbours: log it and go on.
+
+    The database being away is expected trouble and no traceback; everything else is a bug to be seen.
+    """
+    try:
+        return await work
+    except StoreAway as away:
+        logger.warning("store_away", extra={"loop": name, "reason": str(away)})
+    except Exception:  # The worker's edge: one poisonous row must not stop the loop.
+        logger.exception("work_failed", extra={"loop": name})
+    return otherwise

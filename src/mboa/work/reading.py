@@ -1,0 +1,82 @@
+"""Unread rows become utterances: one for a burst of text, one for each tap, pin, card, voice note or picture."""
+
+from itertools import groupby
+from typing import Any, Literal
+
+import orjson
+
+from mboa.conversation.talk import UNHEARD, Utterance
+from mboa.storage.inbox import Unread
+from mboa.storage.store import Row
+from mboa.understanding.facts import Expecting, Understanding
+from mboa.understanding.understand import understand
+
+# How the conversation's questions look to the understanding; the others take any words as they come.
+EXPECTING: dict[str | None, Expecting] = {
+    "service": "service",
+    "place": "place",
+    "problem": "problem",
+    "time": "time",
+    "confirmation": "confirmation",
+    "cancel": "confirmation",
+    "rating": "rating",
+}
+Sort = Literal["text", "tap", "pin", "card", "media", "unreadable"]
+KINDS: dict[str, Sort] = {
+    "text": "text",
+    "button": "tap",
+    "location": "pin",
+    "contacts": "card",
+    "audio": "media",
+    "image": "media",
+    "video": "media",
+    "document": "media",
+}
+
+
+def read(unread: Unread) -> list[Utterance]:
+    """Understand one person's unread messages, in order."""
+    expecting = EXPECTING.get(unread.expecting) or unread.house_question
+    utterances: list[Utterance] = []
+    for kind, rows in groupby(unread.rows, key=_kind):
+        if kind == "text":
+            utterances.append(_burst(list(rows), expecting))
+        else:
+            utterances.extend(_single(kind, row, expecting) for row in rows)
+    return utterances
+
+
+def _kind(row: Row) -> Sort:
+    return KINDS.get(row["kind"], "unreadable")
+
+
+def _burst(rows: list[Row], expecting: Expecting | None) -> Utterance:
+    text = "\n".join(row["text"] for row in rows)
+    quoted = [row["offer_id"] for row in rows if row["offer_id"] is not None]
+    return Utterance(
+        kind="text",
+        message_ids=tuple(row["id"] for row in rows),
+        said_at=rows[-1]["created_at"],
+        text=text,
+        facts=understand(text, expecting),
+        offer_id=quoted[-1] if quoted else None,
+    )
+
+
+def _single(kind: Sort, row: Row, expecting: Expecting | None) -> Utterance:
+    body: dict[str, Any] = orjson.loads(row["body_json"])
+    # A caption, or the words on a button, may say as much as a text does.
+    words: str = row["text"] if kind in {"tap", "media"} else ""
+    facts: Understanding = understand(words, expecting) if words else UNHEARD
+    return Utterance(
+        kind=kind,
+        message_ids=(row["id"],),
+        said_at=row["created_at"],
+        text=words,
+        facts=facts,
+        payload=body.get("payload"),
+        offer_id=row["offer_id"],
+        latitude=body.get("latitude"),
+        longitude=body.get("longitude"),
+        phone=body.get("phone_given"),
+    )
