@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from tests.postgres_cluster import Cluster, NoPostgres, create_database, drop_database
 
 from mboa.storage.migrate import migrate
 from mboa.storage.postgres import PostgresStore
 from mboa.storage.sqlite import SqliteStore
 from mboa.storage.store import Store
+from tests.postgres_cluster import Cluster, NoPostgres, create_database, drop_database
 
 _FOLDER = "MBOA_TEST_CLUSTER"
 _WITHOUT = "MBOA_TEST_WITHOUT_POSTGRES"

@@ -1,9 +1,7 @@
 """The web application: every door in one place. It checks, keeps and answers; the thinking is done by the loops."""
 
-
 from ipaddress import ip_address
 from secrets import compare_digest
-from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
@@ -17,9 +15,9 @@ from mboa.storage import figures
 from mboa.storage.store import Store, StoreAway
 
 
-def create_app(settings: Settings, store: Store, lifespan: Any) -> FastAPI:
+def create_app(settings: Settings, store: Store) -> FastAPI:
     """The bare application with health and metrics; channels and pages add their routes to it."""
-    app = FastAPI(title="Mboa", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app = FastAPI(title="Mboa", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(CompressMiddleware)
 
     @app.get("/health/live")
@@ -50,5 +48,3 @@ def _may_read_metrics(request: Request, token: str) -> bool:
     if token:
         return compare_digest(request.headers.get("authorization", "").encode(), f"Bearer {token}".encode())
     return request.client is not None and ip_address(request.client.host).is_loopback
-
-

@@ -1,8 +1,7 @@
 """The only file that knows which concrete parts make a running Mboa. Nothing happens at import anywhere else."""
 
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -121,17 +120,8 @@ def build(
     if isinstance(simulator, SimulatorChannel):
         simulator.show_ticks(intake.keep)
 
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await mboa.start()
-        try:
-            yield
-        finally:
-            await mboa.stop()
-
-    app = create_app(settings, office.store, lifespan)
+    app = create_app(settings, office.store)
     app.router.routes.extend(Doors(settings, intake).routes())
     if double is not None:
         app.include_router(SimulatorDoors(intake, double).router())
-    mboa = Mboa(settings, office, channels, Crew(office, channels), intake, app, double, roles)
-    return mboa
+    return Mboa(settings, office, channels, Crew(office, channels), intake, app, double, roles)

@@ -16,6 +16,8 @@ NAMES = {
     "still_needed",
     "rating_request",
     "number_request",
+    "job_update",
+    "work_check",
 }
 GOOD = TemplateFile(
     "essai", "fr", "utility", "Votre demande n° {{1}} est prête pour {{2}}, merci.", ("code", "time"), ("A7", "midi")

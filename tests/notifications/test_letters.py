@@ -4,13 +4,13 @@ from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
-from tests.notifications.stage import MIREILLE, NOW, PAUL, job, leak, scene
 
 from mboa.dispatch.events import Actor, EventName
 from mboa.dispatch.request import Request
 from mboa.notifications.letter import Letter, Scene
 from mboa.notifications.letters import letters_for
 from mboa.notifications.replies import reply_letter
+from tests.notifications.stage import MIREILLE, NOW, PAUL, job, leak, scene
 
 
 def told(

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from tests.notifications.stage import LANGUAGES, bare, every_letter, scene
 
 import mboa.conversation
 from mboa.channels.base import Button, ListChoice
@@ -16,6 +15,7 @@ from mboa.notifications.letters import HEARINGS
 from mboa.notifications.phrasebook import catalogue, fill, wording
 from mboa.notifications.replies import reply_letter
 from mboa.understanding.facts import Danger
+from tests.notifications.stage import LANGUAGES, bare, every_letter, scene
 
 # What the phrases that are put together at run time can become.
 CHAPTERS = (

@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.notifications.stage import FIRST, NOW, SECOND, job, leak, scene
 
 from mboa.dispatch.policy import Policy
 from mboa.dispatch.status import OfferStatus
 from mboa.notifications.letter import Letter
 from mboa.notifications.replies import reply_letter
+from tests.notifications.stage import FIRST, NOW, SECOND, job, leak, scene
 
 TOMORROW = NOW + timedelta(days=1)
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from tests.notifications.stage import EBONGUE, FIRST, MINUTE, MIREILLE, NOW, SECOND, job, leak
 
 from mboa.dispatch.policy import DOUALA
 from mboa.dispatch.status import OfferStatus, Status
@@ -12,6 +11,7 @@ from mboa.notifications.counts import duration, ordinal, rating
 from mboa.notifications.phrasebook import catalogue
 from mboa.notifications.story import MILESTONES, story
 from mboa.notifications.when import clock, day, stamp
+from tests.notifications.stage import EBONGUE, FIRST, MINUTE, MIREILLE, NOW, SECOND, job, leak
 
 BEGUN: list[tuple[datetime, str]] = [(NOW - 20 * MINUTE, "request_drafted"), (NOW - 12 * MINUTE, "request_created")]
 

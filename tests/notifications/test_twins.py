@@ -1,12 +1,12 @@
 """Every message that may meet a closed window has a template, and fills it as its file says."""
 
 import pytest
-from tests.notifications.stage import FULL, LANGUAGES, job, scene
 
 from mboa.channels.whatsapp.lengths import parameters
 from mboa.channels.whatsapp.templates import TemplateFile, templates
 from mboa.notifications.layout import Layout, layouts
 from mboa.notifications.replies import reply_letter
+from tests.notifications.stage import FULL, LANGUAGES, job, scene
 
 TWINS = {phrase: layout.twin for phrase, layout in layouts().items() if layout.twin}
 

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import psycopg
 import pytest
-from tests.engines import Database, HandClock
-from tests.storage.tally import Refused, add, add_and_fail, count_one, names, value
 
 from mboa.storage.store import Connection, Loop, Row, Store, StoreAway
+from tests.engines import Database, HandClock
+from tests.storage.tally import Refused, add, add_and_fail, count_one, names, value
 
 DOUALA = timezone(timedelta(hours=1))
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy
-from tests.engines import Database
-from tests.postgres_cluster import Cluster, create_database, drop_database
 
 from mboa.storage.migrate import MIGRATIONS, SchemaTooNew, migrate, schema_version
 from mboa.storage.sqlite_file import hold
 from mboa.storage.store import StoreAway, StoreBusy
+from tests.engines import Database
+from tests.postgres_cluster import Cluster, create_database, drop_database
 
 SHIPPED = sorted(file.stem.removeprefix("v") for file in (MIGRATIONS / "versions").glob("v*.py"))
 ELSEWHERE = """

@@ -9,12 +9,12 @@ from contextlib import closing
 
 import psycopg
 import pytest
-from tests.engines import Database, eventually
-from tests.postgres_cluster import own_cluster
-from tests.storage.tally import add, names, value
 
 from mboa.storage.postgres import PostgresStore
 from mboa.storage.store import Connection, Loop, StoreAway
+from tests.engines import Database, eventually
+from tests.postgres_cluster import own_cluster
+from tests.storage.tally import add, names, value
 
 TALLY = "CREATE TABLE tally (name TEXT PRIMARY KEY, n INTEGER NOT NULL DEFAULT 0, seen_at TIMESTAMPTZ)"
 KILL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND"

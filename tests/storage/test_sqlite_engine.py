@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests.engines import Database, HandClock, eventually
-from tests.storage.tally import Refused, add, add_and_fail, names
 
 from mboa.storage.sqlite import SqliteStore
 from mboa.storage.sqlite_file import network_file_system
 from mboa.storage.store import Connection, StoreAway, StoreBusy
+from tests.engines import Database, HandClock, eventually
+from tests.storage.tally import Refused, add, add_and_fail, names
 
 SECOND_PROCESS = """
 import asyncio, pathlib, sys

@@ -107,3 +107,18 @@ def change_addresses(conn: Connection, contact_id: int, channel: str, successor:
     for scheme, value, where in (("phone", successor.phone, ANY), ("user_id", successor.user_id, channel)):
         if value and address(conn, contact_id, scheme, value, where):
             conn.run(_DROP_IDENTITY, contact=contact_id, channel=where, scheme=scheme, value=value)
+
+
+def by_user_id(conn: Connection, user_id: str) -> int | None:
+    """The contact of a phone (E.164, with or without ``+``) or of a contact id."""
+    text = user_id.strip()
+    known = find(conn, "phone", text if text.startswith("+") else f"+{text}")
+    if known is not None:
+        return int(known["contact_id"])
+    row = conn.one("SELECT id FROM contacts WHERE id = :id", id=int(text)) if _is_id(text) else None
+    return int(row["id"]) if row else None
+
+
+def _is_id(text: str) -> bool:
+    # Longer numbers are phones that nobody here knows, and would not fit the column.
+    return text.isascii() and text.isdigit() and len(text) < 10

@@ -1,0 +1,45 @@
+"""One process from start to end: open, serve, stop on SIGTERM or Ctrl-C, let go."""
+
+import asyncio
+import signal
+
+import uvicorn
+
+from mboa.wiring import Mboa
+
+# SIGTERM to exit within ten seconds: connections get a part of it, the loops the rest.
+GRACEFUL_SECONDS = 3
+
+
+async def serve(mboa: Mboa) -> None:
+    """Web, workers or both, as the system's roles say."""
+    await mboa.start()
+    try:
+        if "web" in mboa.roles:
+            await _web_server(mboa).serve()
+        else:
+            await _until_told_to_stop()
+    finally:
+        await mboa.stop()
+
+
+def _web_server(mboa: Mboa) -> uvicorn.Server:
+    config = uvicorn.Config(
+        mboa.app,
+        host=mboa.settings.host,
+        port=mboa.settings.port,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=GRACEFUL_SECONDS,
+    )
+    return uvicorn.Server(config)
+
+
+async def _until_told_to_stop() -> None:
+    told = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, told.set)
+    await told.wait()
