@@ -1,10 +1,18 @@
 # Everything a fresh machine needs: Python 3.11 or newer, and this file.
-PYTHON ?= python3
-VENV   := .venv
-BIN    := $(VENV)/bin
-UV     := $(BIN)/uv
+VENV  := .venv
+BIN   := $(VENV)/bin
+UV    := $(BIN)/uv
+# `make demo ARGS="--port 8080 --speed 60"`; `make test ARGS="-k cancel"`
+ARGS  ?=
+# Test processes side by side.
+TESTS_AT_ONCE ?= 2
 
-.PHONY: help setup demo test check bench lock
+# Whom this machine trusts (a company's proxy, perhaps) is trusted here too, as pip does by itself.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
+export UV_SYSTEM_CERTS := 1
+endif
+
+.PHONY: help setup demo test check lint bench lock
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -12,8 +20,38 @@ help: ## list these targets
 
 setup: $(VENV)/.ready ## the environment in .venv from the lock file
 
+demo: $(VENV)/.ready ## the whole system on a demo city; prints where to look; Ctrl-C stops it
+	@$(BIN)/mboa demo $(ARGS)
+
+test: $(VENV)/.ready-dev ## what the tests need, all tests, and their coverage
+	@scripts/test-needs.sh
+	@$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -q -n $(TESTS_AT_ONCE) $(ARGS)
+	@$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --fail-under=85
+	$(BIN)/coverage report --fail-under=90 --include='src/mboa/dispatch/*'
+	$(BIN)/coverage report --fail-under=90 --include='src/mboa/understanding/*'
+
+check: lint test ## linters, types, import contracts, size budgets, then all tests
+
+lint: $(VENV)/.ready-dev ## the checks that need no run: style, types, who may import whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.ready-dev ## every benchmark, each beside its goal
+	$(BIN)/python -m bench $(ARGS)
+
+lock: $(UV) ## compile the lock files again from pyproject.toml
+	$(UV) pip compile -q pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" -o requirements.lock
+	$(UV) pip compile -q pyproject.toml --all-extras --group build --group dev --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+		-c requirements.lock -o requirements-dev.lock
+
 $(UV): bootstrap.lock
-	$(PYTHON) -m venv --clear $(VENV)
+	@scripts/make-venv.sh $(VENV) $(PYTHON)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r bootstrap.lock
 
 $(VENV)/.ready: $(UV) requirements.lock pyproject.toml
@@ -24,10 +62,3 @@ $(VENV)/.ready: $(UV) requirements.lock pyproject.toml
 $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.lock
 	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
 	@touch $@
-
-lock: $(UV) ## compile the lock files again from pyproject.toml
-	$(UV) pip compile -q pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" -o requirements.lock
-	$(UV) pip compile -q pyproject.toml --all-extras --group build --group dev --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
-		-c requirements.lock -o requirements-dev.lock

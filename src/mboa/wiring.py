@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+import httpx2
 from fastapi import FastAPI
 
 from mboa.channels.base import Channel
@@ -52,18 +53,24 @@ def open_store(settings: Settings, clock: Callable[[], datetime] | None = None, 
     return PostgresStore(url, clock) if url else SqliteStore(sqlite_path(settings), clock, read_only=read_only)
 
 
-def open_channels(settings: Settings, double: MetaDouble | None) -> dict[str, Channel]:
+def open_channels(
+    settings: Settings, double: MetaDouble | None, transport: httpx2.AsyncBaseTransport | None = None
+) -> dict[str, Channel]:
     """Every way out that is configured; the default one and those that people may still be answered on."""
     channels: dict[str, Channel] = {}
     if double is not None:
         channels["simulator"] = SimulatorChannel(double)
     if settings.whatsapp_phone_id or settings.channel == "whatsapp":
         token = settings.whatsapp_token.get_secret_value()
-        channels["whatsapp"] = WhatsAppChannel(settings.whatsapp_api_base, settings.whatsapp_phone_id, token)
+        channels["whatsapp"] = WhatsAppChannel(
+            settings.whatsapp_api_base, settings.whatsapp_phone_id, token, transport=transport
+        )
     if settings.twilio_account_sid or settings.channel == "twilio":
         token = settings.twilio_auth_token.get_secret_value()
         account = TwilioAccount(settings.twilio_account_sid, settings.twilio_from, token)
-        channels["twilio"] = TwilioChannel(account, settings.base_url, api_base=settings.twilio_api_base)
+        channels["twilio"] = TwilioChannel(
+            account, settings.base_url, api_base=settings.twilio_api_base, transport=transport
+        )
     return channels
 
 
@@ -110,11 +117,15 @@ def build(
     *,
     speed: float = 1.0,
     clock: Callable[[], datetime] | None = None,
+    transport: httpx2.AsyncBaseTransport | None = None,
 ) -> Mboa:
-    """Wire a system for these settings. ``speed`` is the demo's; ``clock`` is a test's hand-held clock."""
+    """Wire a system for these settings.
+
+    ``speed`` is the demo's; ``clock`` and ``transport`` are a test's hand-held clock and stand-in for the network.
+    """
     double = MetaDouble(clock or wall_clock) if settings.channel == "simulator" else None
     office = Office(open_store(settings, clock), settings.policy(speed), settings.base_url)
-    channels = open_channels(settings, double)
+    channels = open_channels(settings, double, transport)
     intake = Intake(office, settings.burst)
     simulator = channels.get("simulator")
     if isinstance(simulator, SimulatorChannel):

@@ -46,7 +46,7 @@ def test_both_languages_say_the_same_things(name: str) -> None:
 def test_the_offer_refers_to_the_account_and_has_two_answers() -> None:
     offer = templates()["offer", "fr"]
     assert offer.body.startswith("Demande n° {{1}} attribuée à votre compte")
-    assert offer.buttons == ("J'accepte", "Je refuse")
+    assert offer.buttons == ("OUI", "NON")
     assert offer.parameters == ("code", "service", "place", "problem", "time", "minutes")
 
 

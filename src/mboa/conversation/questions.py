@@ -9,7 +9,7 @@ from mboa.dispatch.request import Request
 from mboa.dispatch.status import Status
 
 # Words that are an errand of their own, never a comment or a reason.
-ERRANDS = frozenset({"new_request", "status", "cancel", "modify", "human", "stop", "help"})
+ERRANDS = frozenset({"new_request", "status", "modify"})
 
 
 def answers_a_question(talk: Talk) -> bool:
@@ -74,7 +74,8 @@ def _comment(talk: Talk) -> bool:
 
 
 def _note(talk: Talk, what: str) -> bool:
-    if talk.facts.intent in ERRANDS and talk.facts.sure:
+    again = talk.facts.intent == "cancel" and bool(talk.live)
+    if again or (talk.facts.intent in ERRANDS and talk.facts.sure):
         talk.contact.expect(None)
         return False
     request = talk.unit.request(talk.contact.about_id or 0)

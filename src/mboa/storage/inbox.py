@@ -17,6 +17,8 @@ SILENT = frozenset({"reaction", "revoked", "number_changed", "identity_changed"}
 # Answers to closed questions are heard at once; only descriptions wait for the rest of the burst.
 CLOSED_QUESTIONS = frozenset({"confirmation", "cancel", "phone", "comment", "cancel_reason"})
 ATTEMPTS = 5
+# A provider's words are read as an answer to an offer for this long after it was made.
+LATE_ANSWER = timedelta(hours=24)
 
 _KEEP = """
 INSERT INTO messages (direction, channel, contact_id, external_id, kind, text, reply_to, body_json, status, due_at,
@@ -39,6 +41,9 @@ WHERE id = :id AND status = 'received'"""
 _HAS_OFFER = """
 SELECT 1 AS yes FROM offers o JOIN providers p ON p.id = o.provider_id
 WHERE p.contact_id = :contact AND o.status = 'open' LIMIT 1"""
+_HAD_OFFER = """
+SELECT 1 AS yes FROM offers o JOIN providers p ON p.id = o.provider_id
+WHERE p.contact_id = :contact AND o.offered_at > :since LIMIT 1"""
 _RECENT = """
 SELECT status, due_kind, progress, rating, closed_at FROM requests WHERE client_id = :contact
 ORDER BY id DESC LIMIT 3"""
@@ -142,6 +147,9 @@ def _house_question(conn: Connection, person: Contact) -> Literal["offer_answer"
             return "confirmation"
         if row["rating"] is None and (row["progress"] == "done" or row["status"] == "completed"):
             return "rating"
+    lately = conn.now - LATE_ANSWER
+    if person.is_provider and conn.one(_HAD_OFFER, contact=person.id, since=lately) is not None:
+        return "offer_answer"
     return None
 
 

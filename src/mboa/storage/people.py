@@ -1,4 +1,8 @@
-"""Contacts and their addresses: a phone belongs to every channel, a WhatsApp user id to WhatsApp alone."""
+"""Contacts and their addresses: a phone belongs to every channel, a WhatsApp user id to WhatsApp alone.
+
+A number that a person only told (``dial``) can be called, but nothing shows that WhatsApp answers there: it is given
+to the other side and never written to.
+"""
 
 from mboa.channels.base import Sender
 from mboa.dispatch.people import Contact
@@ -9,8 +13,8 @@ ANY = "any"
 _CONTACT = """
 SELECT c.id, c.channel, c.created_at, c.name, c.language, c.opted_out, c.needs_human, c.is_provider, c.expecting,
        c.about_id, c.misses, c.last_inbound_at, c.version,
-       (SELECT i.value FROM identities i WHERE i.contact_id = c.id AND i.scheme = 'phone'
-        ORDER BY i.id DESC LIMIT 1) AS phone
+       (SELECT i.value FROM identities i WHERE i.contact_id = c.id AND i.scheme IN ('phone', 'dial')
+        ORDER BY CASE i.scheme WHEN 'phone' THEN 0 ELSE 1 END, i.id DESC LIMIT 1) AS phone
 FROM contacts c WHERE c.id = :id"""
 _CONTACT_LOCKED = _CONTACT + " FOR UPDATE"
 _KEEP = """

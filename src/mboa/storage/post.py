@@ -19,7 +19,9 @@ INTERACTIVE_BODY = 1024
 
 
 class Post:
-    """Gathers what is to be said. ``speaker`` is the person whose words this transaction is about, if any.
+    """Gathers what is to be said; nothing is queued before :meth:`close`, so that an answer comes before the news.
+
+    ``speaker`` is the person whose words this transaction is about, if any.
 
     ``answers`` are what the speaker was told, in order; with ``outspoken`` false they are kept for the caller instead
     of being sent (the mission's ``UserJourneyManager`` returns them).
@@ -32,6 +34,7 @@ class Post:
         self.cause = cause
         self.speaker: Contact | None = None
         self.answers: list[Letter] = []
+        self.news: list[tuple[str, Letter]] = []
         self.outspoken = True
 
     def person(self, contact_id: int) -> Contact:
@@ -47,7 +50,7 @@ class Post:
         scene = self._scene(self.person(request.client_id), request, offer, event.data)
         for letter in letters_for(event.name, event.actor, scene, self.speaker.id if self.speaker else None):
             if letter.key is not None:
-                outbox.queue(self.conn, letter, letter.key, self.person(letter.contact_id).channel)
+                self.news.append((letter.key, letter))
             else:
                 self.answers.append(letter)
         if event.name in {"request_accepted", "media_received"} and scene.provider_contact is not None:
@@ -61,14 +64,11 @@ class Post:
         self.answers.append(reply_letter(phrase, scene))
 
     def close(self) -> None:
-        """Queue the answers as one message, or as two when one would be too long for buttons."""
-        if not self.answers or not self.outspoken:
-            return
-        merged = merge(self.answers)
-        for number, letter in enumerate(merged):
-            suffix = f":{number + 1}" if number else ""
-            channel = self.person(letter.contact_id).channel
-            outbox.queue(self.conn, letter, f"reply:{self.cause}{suffix}", channel)
+        """Queue the answers (as one message, or as two when one would be too long for buttons), then the news."""
+        letters = merge(self.answers) if self.answers and self.outspoken else []
+        keyed = [(f"reply:{self.cause}:{number}", letter) for number, letter in enumerate(letters)]
+        for key, letter in [*keyed, *self.news]:
+            outbox.queue(self.conn, letter, key, self.person(letter.contact_id).channel)
 
     def _scene(self, reader: Contact, request: Request | None, offer: Offer | None, facts: dict[str, Any]) -> Scene:
         provider = self._provider(request, offer)
@@ -102,7 +102,7 @@ class Post:
                     media_kind=media["kind"],
                     request_id=request.id,
                 )
-                outbox.queue(self.conn, letter, f"media:{media['id']}:{provider.id}", provider.channel)
+                self.news.append((f"media:{media['id']}:{provider.id}", letter))
 
 
 def merge(answers: list[Letter]) -> list[Letter]:

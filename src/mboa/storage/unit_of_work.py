@@ -50,7 +50,7 @@ class Unit:
         people.keep_contact(self.conn, contact)
 
     def give_phone(self, contact: Contact, phone: str) -> None:
-        if people.address(self.conn, contact.id, "phone", phone):
+        if people.address(self.conn, contact.id, "dial", phone):
             contact.phone = phone
             self.happened("phone_given", "client", contact_id=contact.id)
 
