@@ -85,12 +85,12 @@ def _about_open_offers(talk: Talk, provider: Provider, offers: list[Offer]) -> b
 
 def _after_the_offer(talk: Talk, provider: Provider) -> bool:
     """No open offer: a late OUI or NON to the last one, or a job given back."""
-    if talk.contact.expecting is not None:
+    if talk.contact.expecting is not None or talk.live:
         return False
-    if talk.facts.intent == "cancel" and not talk.live and (jobs := talk.unit.jobs(provider.id)):
+    if talk.facts.intent in {"cancel", "deny"} and (jobs := talk.unit.jobs(provider.id)):
         talk.reply("ask_release", jobs[0])
         return True
-    if talk.facts.intent not in YES_OR_NO or talk.live:
+    if talk.facts.intent not in YES_OR_NO:
         return False
     offer = talk.unit.last_offer(provider.id)
     if offer is None:

@@ -32,7 +32,9 @@ def _confirmation(talk: Talk) -> bool:
     if request is None or not request.is_draft:
         return False
     if talk.facts.intent == "confirm":
-        draft.confirm(talk, request)
+        # "Oui, demain matin" says yes to a recap that did not say so: show it again, corrected.
+        changed = not talk.facts.sure and draft.fill(talk, request, talk.facts)
+        (draft.ask_next if changed else draft.confirm)(talk, request)
     elif talk.facts.intent == "deny" and not (talk.facts.service or talk.facts.place or talk.facts.time):
         draft.ask_correction(talk, request)
     else:

@@ -92,7 +92,9 @@ def _offer_answer(evidence: Evidence) -> Decision | None:
     if answer == "question":
         return Decision("question", 0.85, "question on the offer")
     plain = decide(evidence)
-    keeps = plain.keyword or plain.intent in {"stop", "human", "available", "unavailable", "status", "help"}
+    # A provider may be a client too: his own plain errand is read as one, whatever he was offered.
+    errand = plain.intent in {"cancel", "new_request"} and plain.confidence >= 0.9
+    keeps = plain.keyword or plain.intent in {"stop", "human", "available", "unavailable", "status", "help"} or errand
     return plain if keeps else Decision("other", 0.4, "no answer to the offer")
 
 

@@ -1,0 +1,1 @@
+"""The client's follow page: one request, told as its story."""
