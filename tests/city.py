@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-from tests.engines import Database, HandClock
 
 from mboa.channels.simulator.double import MetaDouble, Received, asgi, sign
 from mboa.settings import Settings
@@ -18,6 +17,7 @@ from mboa.storage import roster
 from mboa.storage.roster import Entry
 from mboa.storage.store import Connection, Row
 from mboa.wiring import Mboa, build
+from tests.engines import Database, HandClock
 
 SECRET = "app-secret-of-the-test-city"
 NEED = "Bonjour, j'ai une fuite sous l'évier à Bonamoussadi derrière la pharmacie, demain matin"

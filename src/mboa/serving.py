@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from types import FrameType
 
 import uvicorn
 
@@ -13,6 +14,9 @@ GRACEFUL_SECONDS = 3
 
 async def serve(mboa: Mboa) -> None:
     """Web, workers or both, as the system's roles say."""
+    for name in (signal.SIGTERM, signal.SIGINT):
+        # Being told to stop is no failure: uvicorn raises the signal again once it has stopped, and that must end in 0.
+        signal.signal(name, _nothing)
     await mboa.start()
     try:
         if "web" in mboa.roles:
@@ -21,6 +25,10 @@ async def serve(mboa: Mboa) -> None:
             await _until_told_to_stop()
     finally:
         await mboa.stop()
+
+
+def _nothing(_signal: int, _frame: FrameType | None) -> None:
+    """Take note of a signal, and no more."""
 
 
 def _web_server(mboa: Mboa) -> uvicorn.Server:

@@ -11,7 +11,10 @@ from mboa.dispatch.policy import Policy, QuietHours
 
 
 class Settings(BaseSettings):
-    """``MBOA_…`` variables. Durations are seconds, fractions allowed."""
+    """``MBOA_…`` variables. Durations are seconds, fractions allowed.
+
+    ``unknown_outcome_seconds`` is how long a send whose answer was lost waits for its receipt before one repeat.
+    """
 
     model_config = SettingsConfigDict(env_prefix="MBOA_", env_file=".env", env_file_encoding="utf-8", extra="ignore")
 
@@ -39,6 +42,8 @@ class Settings(BaseSettings):
     quiet_hours: str = "21:30-06:00"
     freshness_seconds: float = Field(default=7200, gt=0)
     burst_seconds: float = Field(default=3, ge=0)
+
+    unknown_outcome_seconds: float = Field(default=90, ge=0)
 
     log_format: Literal["json", "text"] = "json"
     metrics_token: SecretStr = SecretStr("")

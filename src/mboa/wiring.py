@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -15,6 +15,7 @@ from mboa.channels.intake import Intake
 from mboa.channels.routes import Doors
 from mboa.channels.simulator.channel import SimulatorChannel
 from mboa.channels.simulator.double import MetaDouble
+from mboa.channels.simulator.page import Hands, SimulatorPage
 from mboa.channels.simulator.routes import SimulatorDoors
 from mboa.channels.twilio.send import TwilioAccount, TwilioChannel
 from mboa.channels.whatsapp.send import WhatsAppChannel
@@ -25,6 +26,7 @@ from mboa.storage.migrate import migrate
 from mboa.storage.postgres import PostgresStore
 from mboa.storage.sqlite import SqliteStore
 from mboa.storage.store import Store
+from mboa.tracking.page import FollowPage
 from mboa.web import create_app
 from mboa.work.crew import Crew
 
@@ -71,6 +73,10 @@ def open_channels(
         channels["twilio"] = TwilioChannel(
             account, settings.base_url, api_base=settings.twilio_api_base, transport=transport
         )
+    for channel in channels.values():
+        # The simulator needs no patience: what it did not answer never reached a phone.
+        if channel.unknown_after_seconds:
+            channel.unknown_after_seconds = settings.unknown_outcome_seconds
     return channels
 
 
@@ -91,6 +97,7 @@ class Mboa:
     app: FastAPI
     double: MetaDouble | None
     roles: frozenset[Role] = BOTH
+    hands: Hands = field(default_factory=Hands)
 
     async def start(self) -> None:
         """Open the database and start what this process is for."""
@@ -131,8 +138,9 @@ def build(
     if isinstance(simulator, SimulatorChannel):
         simulator.show_ticks(intake.keep)
 
-    app = create_app(settings, office.store)
-    app.router.routes.extend(Doors(settings, intake).routes())
+    app, hands = create_app(settings, office.store), Hands()
+    app.router.routes.extend([*Doors(settings, intake).routes(), *FollowPage(office).routes()])
     if double is not None:
         app.include_router(SimulatorDoors(intake, double).router())
-    return Mboa(settings, office, channels, Crew(office, channels), intake, app, double, roles)
+        app.include_router(SimulatorPage(office, hands, speed).router())
+    return Mboa(settings, office, channels, Crew(office, channels), intake, app, double, roles, hands)

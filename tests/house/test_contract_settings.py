@@ -27,7 +27,7 @@ def written(default: object) -> str:
     """A default as one writes it in the environment."""
     if isinstance(default, SecretStr):
         return default.get_secret_value()
-    return f"./{default}" if isinstance(default, Path) else str(default).removesuffix(".0")
+    return f"./{default}" if isinstance(default, Path) else str(default)
 
 
 def test_the_document_and_the_program_name_the_same_settings() -> None:

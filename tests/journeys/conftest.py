@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+
 from tests.city import City
 from tests.engines import Database, HandClock
 

@@ -9,7 +9,7 @@ async def test_one_thing_is_asked_at_a_time(city: City) -> None:
     await mireille.writes("bonjour je cherche un plombier")
     assert "quartier" in mireille.last
     await mireille.writes("Bonamoussadi")
-    assert [button.title for button in mireille.inbox[-1].buttons][0] == "Maintenant"
+    assert mireille.inbox[-1].buttons[0].title == "Maintenant"
     await mireille.writes("ce soir")
     await mireille.writes("oui")
     assert await city.offers() == ["open"]

@@ -71,7 +71,7 @@ def test_an_advert_is_no_request(text: str) -> None:
     ("text", "danger", "service"),
     [
         ("cuisinière à gaz qui fuit le gaz", "gas", "appliance"),
-        ("socket di spark abeg come quick", "fire", "electricity"),
+        ("socket di spark abeg come quick", "sparks", "electricity"),
         ("le robinet m'envoie des décharges", "shock", "electricity"),
         ("inondation dans la cuisine", "flood", "plumbing"),
     ],

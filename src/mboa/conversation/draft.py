@@ -39,15 +39,15 @@ def fill(talk: Talk, request: Request, facts: Understanding) -> list[str]:
 
 def _fill_place(request: Request, place: Place) -> None:
     """The client's own words are the address; a pin or zone that is known is kept unless new words name another."""
+    moved = request.zone is not None and place.zone is not None and place.zone != request.zone
+    if request.place_text is None or moved:
+        request.place_text = place.text
+    elif place.text.casefold() not in request.place_text.casefold():
+        # "Derrière la pharmacie", then "Makepe": both help the provider to find the door.
+        request.place_text = f"{request.place_text}, {place.text}"[:200]
     if place.zone is not None and place.zone != request.zone:
         request.zone, request.city = place.zone, place.city
         request.latitude, request.longitude = centre_of(place.zone) or (None, None)
-        request.place_text = place.text
-    elif request.place_text is None:
-        request.place_text = place.text
-    elif place.text.casefold() not in request.place_text.casefold():
-        # "Makepe", then "derrière la pharmacie": both help the provider to find the door.
-        request.place_text = f"{request.place_text}, {place.text}"[:200]
 
 
 def _fill_time(talk: Talk, request: Request, wish: Wish) -> None:

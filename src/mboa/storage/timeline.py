@@ -11,6 +11,7 @@ from mboa.dispatch.request import Request
 from mboa.storage import offers, people, providers, requests
 from mboa.storage.sql import time_text
 from mboa.storage.store import Connection, Row
+from mboa.understanding.gazetteer import zone_name
 
 _DIARY = "SELECT id, happened_at, name, actor FROM events WHERE request_id = :request ORDER BY id"
 _LATEST = "SELECT id, token FROM requests WHERE client_id = :client ORDER BY id DESC LIMIT 1"
@@ -107,6 +108,7 @@ def _told(conn: Connection, found: Followed) -> dict[str, Any]:
         "status": request.status,
         "service": request.service,
         "zone": request.zone,
+        "zone_name": zone_name(request.zone) if request.zone else None,
         "problem": request.problem,
         "urgent": request.urgent,
         "rating": request.rating,

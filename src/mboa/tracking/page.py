@@ -122,9 +122,7 @@ def wording(language: str) -> Mapping[str, str]:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader(__package__ or ""), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
+    return Environment(loader=PackageLoader(__package__ or ""), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 
 @cache

@@ -1,9 +1,9 @@
-"""Gas, fire, electric shock and flood, recognised by hazard words before anything else is done."""
+"""Gas, fire, electric shock, sparks and flood, recognised by hazard words before anything else is done."""
 
 from mboa.understanding.facts import Danger
 from mboa.understanding.reading import Reading
 
-_ORDER: tuple[Danger, ...] = ("gas", "fire", "shock", "flood")
+_ORDER: tuple[Danger, ...] = ("gas", "fire", "shock", "sparks", "flood")
 
 
 def danger_of(reading: Reading) -> Danger | None:

@@ -24,7 +24,7 @@ Intent = Literal[
 ]
 Service = Literal["plumbing", "electricity", "appliance", "other"]
 Expecting = Literal["service", "place", "problem", "time", "confirmation", "rating", "offer_answer"]
-Danger = Literal["gas", "fire", "shock", "flood"]
+Danger = Literal["gas", "fire", "shock", "sparks", "flood"]
 Keyword = Literal["start", "menu", "my_data", "erase", "en_route", "arrived", "done"]
 Slot = Literal["service", "place", "time", "problem"]
 

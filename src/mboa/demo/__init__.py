@@ -1,0 +1,1 @@
+"""The demo: a small Douala with repairers whose phones robots answer."""
