@@ -5,6 +5,7 @@ that a test sees all that follows from a message and nothing depends on timing.
 """
 
 import itertools
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -67,9 +68,9 @@ class Person:
 
     def _button(self, title: str) -> tuple[Received, str]:
         for message in reversed(self.inbox):
-            for button in (*message.buttons, *message.choices):
-                if button.title == title:
-                    return message, button.payload
+            for shown, payload in answers_on(message):
+                if shown == title:
+                    return message, payload
         raise AssertionError(f"{self.name} was shown no button {title!r}: {[m.buttons for m in self.inbox]}")
 
     @property
@@ -85,6 +86,12 @@ class Person:
     def heard(self, words: str) -> int:
         """How many received messages hold these words."""
         return sum(words in message.text for message in self.inbox)
+
+
+def answers_on(message: Received) -> list[tuple[str, str]]:
+    """Title and payload of every button and list row of a message."""
+    buttons = [(button.title, button.payload) for button in message.buttons]
+    return buttons + [(choice.title, choice.payload) for choice in message.choices]
 
 
 class City:
@@ -136,6 +143,12 @@ class City:
         answer = await self.web.post("/webhooks/whatsapp", content=body, headers=headers)
         assert answer.status_code == 200, answer.text
         return answer
+
+    async def post_value(self, value: dict[str, Any]) -> None:
+        """Deliver one change of Meta's, as it stands."""
+        change = {"field": "messages", "value": value}
+        body = {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [change]}]}
+        await self.post(json.dumps(body).encode())
 
     async def settle(self) -> None:
         """Let the loops do everything that is due now."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.city import NEED, City
+from tests.city import NEED, City, answers_on
 
 
 async def test_the_menu_after_two_failures_and_a_person_after_three(city: City) -> None:
@@ -112,6 +112,6 @@ async def test_another_trade_meanwhile_is_a_request_of_its_own(city: City) -> No
     rows = await city.rows("SELECT service, status FROM v_requests ORDER BY id")
     assert [row["service"] for row in rows] == ["plumbing", "electricity"]
     await mireille.writes("annuler")
-    await mireille.taps((mireille.inbox[-1].buttons or mireille.inbox[-1].choices)[0].title)
+    await mireille.taps(answers_on(mireille.inbox[-1])[0][0])
     statuses = [row["status"] for row in await city.rows("SELECT status FROM v_requests ORDER BY id")]
     assert sorted(statuses) == ["cancelled", "offered"]

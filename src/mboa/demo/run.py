@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import signal
 import socket
 import sys
 from pathlib import Path
@@ -35,8 +34,7 @@ def run_demo(port: int, speed: float, robots: bool) -> None:
     log_to(settings.data_dir / "demo.log")
     prepare_database(settings)
     token = asyncio.run(_play_the_past(settings, speed))
-    with _stopping_in_order():
-        asyncio.run(_serve(build(settings, speed=speed), speed if robots else None, welcome(settings, token, speed)))
+    asyncio.run(_serve(build(settings, speed=speed), speed if robots else None, welcome(settings, token, speed)))
     click.echo("\nMboa s'est arrêté. À bientôt !")
 
 
@@ -138,24 +136,6 @@ async def _listens(host: str, port: int) -> bool:
     with contextlib.suppress(OSError):
         await writer.wait_closed()
     return True
-
-
-class _stopping_in_order(contextlib.AbstractContextManager[None]):  # noqa: N801 - used as a word in a sentence
-    """Once the web server has let go on Ctrl-C or SIGTERM, the signal is not repeated at the loops, which end in order.
-
-    The server raises it again for whoever comes after; the default answer would be to die on the spot.
-    """
-
-    def __enter__(self) -> None:
-        self.before = {number: signal.signal(number, _heard) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self.before.items():
-            signal.signal(number, handler)
-
-
-def _heard(*_: object) -> None:
-    """The web server's own handler did what there is to do."""
 
 
 def welcome(settings: Settings, token: str, speed: float) -> str:

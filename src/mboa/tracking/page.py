@@ -88,10 +88,9 @@ def _headline(found: Followed, steps: list[Step], words: Mapping[str, str]) -> s
 
 
 def _deadline(found: Followed, words: Mapping[str, str]) -> tuple[str, str] | None:
-    """What is awaited, and until when; ``None`` when nothing has an hour."""
-    asked = next((offer for offer in found.offers if offer.is_open and offer.sent_at), None)
-    if asked is not None:
-        return words["answer_by"], clock(asked.expires_at, found.language, DOUALA)
+    """What happens at the end of the present wait, and when (an open offer's hour stands in the headline already)."""
+    if any(offer.is_open and offer.sent_at for offer in found.offers):
+        return words["asked"], ""
     kind, until = found.request.due_kind, found.request.due_at
     if kind in TIMERS and until is not None and found.request.is_live:
         return words[TIMERS[kind]], day_and_clock(until, found.now, found.language, DOUALA)

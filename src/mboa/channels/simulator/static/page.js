@@ -62,6 +62,8 @@ class Phone {
     this.rounds = 0;
     this.list.replaceChildren();
     this.element.querySelector(".hint").hidden = false;
+    const tab = document.querySelector(`.tabs a[href="#${this.element.id}"]`);
+    if (tab && !this.isClient) tab.textContent = this.name.split(" ")[0];
     this.element.querySelector(".face").textContent = this.name.slice(0, 1);
     this.element.querySelector(".does").textContent = this.select.selectedOptions[0]?.dataset.does ?? "";
   }
