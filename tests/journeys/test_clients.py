@@ -31,7 +31,7 @@ async def test_one_slot_is_corrected_without_starting_over(city: City) -> None:
     mireille = city.client("Mireille")
     await mireille.writes(NEED)
     await mireille.writes("non")
-    await mireille.taps("Changer le lieu")
+    await mireille.writes("le lieu")
     await mireille.writes("Makepe, face au lycée")
     assert "Makepe" in mireille.last
     assert "fuite sous l'évier" in mireille.last
@@ -210,3 +210,23 @@ async def test_after_an_outage_the_client_is_asked_once(city: City) -> None:
     await mireille.writes("oui")
     assert await city.offers() == ["expired", "open"]
     assert len(paul.inbox) == 1
+
+
+async def test_a_caption_says_as_much_as_a_message(city: City) -> None:
+    mireille = city.client("Mireille")
+    await city.post(city.double.photo(mireille.address, "fuite sous l'évier à Makepe, ce soir"))
+    await city.settle()
+    assert await city.status() == "confirming"
+    assert "Makepe" in mireille.last
+
+
+async def test_the_trade_of_an_accepted_job_stays(city: City) -> None:
+    paul, mireille = await city.provider("Paul"), city.client("Mireille")
+    await mireille.writes(NEED)
+    await mireille.writes("OUI")
+    await paul.writes("OUI")
+    told = len(paul.inbox)
+    await mireille.writes("changez l'heure svp, plutôt samedi 10h")
+    assert await city.rows("SELECT service, status FROM v_requests") == [{"service": "plumbing", "status": "accepted"}]
+    assert len(paul.inbox) == told + 1
+    assert "samedi" in paul.last

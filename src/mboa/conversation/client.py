@@ -1,6 +1,7 @@
 """What a client says when it is not an answer to a question: a need, a change, a question of his own."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from mboa import lifecycle
 from mboa.conversation import affairs, draft
@@ -105,8 +106,10 @@ def _modify(talk: Talk) -> None:
 
 
 def _change_live(talk: Talk, request: Request) -> None:
-    """A detail of a request that is already on its way."""
-    changed = draft.fill(talk, request, talk.facts)
+    """A detail of a request that is already on its way; its trade stays once somebody has the job."""
+    twin = any(other.service == talk.facts.service for other in talk.live if other is not request)
+    facts = replace(talk.facts, service=None) if request.is_assigned or twin else talk.facts
+    changed = draft.fill(talk, request, facts)
     if not changed:
         return affairs.status_of_request(talk, request)
     talk.contact.expect(None)
@@ -138,6 +141,8 @@ def _media(talk: Talk) -> None:
     talk.unit.attach(talk.said.message_ids, request)
     talk.reply("media_kept", request)
     if request.is_draft:
+        # A caption says as much as a message does.
+        draft.fill(talk, request, talk.facts)
         draft.ask_next(talk, request)
     elif request.is_assigned:
         talk.unit.happened("media_received", "client", request, messages=list(talk.said.message_ids))

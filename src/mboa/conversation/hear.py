@@ -13,6 +13,7 @@ from mboa.dispatch.status import OfferStatus
 
 # A language is taken over from words that show it, not from "ok" or "5".
 WORDS_THAT_SHOW_A_LANGUAGE = 3
+SHOWING = frozenset({"new_request", "greeting", "help", "human"})
 
 
 def hear(unit: UnitOfWork, contact: Contact, utterances: Sequence[Utterance]) -> None:
@@ -30,7 +31,7 @@ def _hear_one(talk: Talk) -> None:
     if talk.contact.opted_out:
         talk.contact.opted_out = False
         talk.unit.happened("person_returned", "client", contact_id=talk.contact.id)
-    if len(talk.said.text.split()) >= WORDS_THAT_SHOW_A_LANGUAGE:
+    if len(talk.said.text.split()) >= WORDS_THAT_SHOW_A_LANGUAGE or talk.facts.intent in SHOWING:
         talk.contact.language = talk.facts.language
     if talk.said.kind == "tap" and tap(talk):
         return None

@@ -47,7 +47,8 @@ def _correction(talk: Talk) -> bool:
     request = _about(talk)
     if request is None:
         return False
-    if talk.facts.correcting and not (talk.facts.place or talk.facts.time or talk.facts.service):
+    facts = talk.facts
+    if facts.correcting and not (facts.time or facts.service or (facts.place and facts.place.zone)):
         draft.ask_again(talk, request, talk.facts.correcting)
         return True
     return False

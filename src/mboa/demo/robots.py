@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from typing import Literal
 
 from mboa.channels.simulator.routes import SimulatorDoors, Written
 from mboa.storage import timeline
@@ -19,7 +20,13 @@ TO_ANSWER, TO_NEXT_STEP = (40.0, 120.0), (100.0, 160.0)
 NEXT_STEP: dict[str | None, str] = {None: "EN ROUTE", "en_route": "ARRIVE", "arrived": "TERMINE"}
 VERBS = {"EN ROUTE": "en_route", "ARRIVE": "arrived", "TERMINE": "done"}
 Act = Callable[[Row, random.Random], Awaitable[None]]
-DECLINED, ACCEPTED = ("NON {code}", "Non {code}"), ("OUI {code}", "Oui {code}", "oui {code}")
+WORDS = {"no": ("NON {code}", "Non {code}"), "yes": ("OUI {code}", "Oui {code}", "oui {code}")}
+
+
+def verdict(chance: random.Random, position: int) -> Literal["yes", "no", "silent"]:
+    """What whoever is asked as the ``position``-th makes of an offer."""
+    dice = 100.0 if position >= LAST_ASKED else chance.uniform(0, 100)
+    return "silent" if dice < SILENT else "no" if dice < SILENT + DECLINES else "yes"
 
 
 class Robots:
@@ -75,10 +82,10 @@ class Robots:
         return phone in self.mboa.hands.by_hand
 
     async def _answer(self, offer: Row, chance: random.Random) -> None:
-        dice = 100.0 if offer["position"] >= LAST_ASKED else chance.uniform(0, 100)
+        said = verdict(chance, offer["position"])
         await self._pause(chance, TO_ANSWER)
-        if dice >= SILENT:
-            words = chance.choice(DECLINED if dice < SILENT + DECLINES else ACCEPTED)
+        if said != "silent":
+            words = chance.choice(WORDS[said])
             await self._say(offer["phone"], text=words.format(code=offer["code"]))
 
     async def _go_on(self, job: Row, chance: random.Random) -> None:

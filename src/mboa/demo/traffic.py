@@ -74,7 +74,8 @@ async def play(mboa: Mboa) -> str:
     await mboa.office.store.write(city.settle, "simulator")
     on = stage(mboa)
     for entry in city.entries():
-        await on.says(entry.phone, "DISPO")
+        await on.doors.write(Written(sender=entry.phone, text="DISPO"))
+    await on.turn()
     await _finished(on)
     await _cancelled(on)
     await on.says(NGO, "Plus de courant chez moi à Makepe depuis ce matin, c'est urgent", "oui")

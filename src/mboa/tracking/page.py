@@ -56,7 +56,7 @@ class FollowPage:
 
     def routes(self) -> list[Route]:
         """The path of the contract."""
-        return [Route("/suivi/{token}", self.show, methods=["GET"])]
+        return [Route("/suivi/{token:path}", self.show, methods=["GET"])]
 
 
 def _story_of(found: Followed) -> dict[str, Any]:

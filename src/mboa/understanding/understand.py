@@ -18,6 +18,7 @@ from mboa.understanding.time import wish as wish_of
 
 _SILENT = frozenset({"confirm", "deny", "greeting", "thanks", "stop", "available", "unavailable", "question", "rating"})
 _TIERS_UNLIKE_TRADE = frozenset({"fixture", "symptom", "thing", "weak"})
+_WORDS_OF_A_NAME = 2
 _DIGITS_OF_A_PHONE = 9
 
 
@@ -102,11 +103,15 @@ def _problem(evidence: Evidence, decision: Decision, expecting: Expecting | None
 
 
 def _correcting(evidence: Evidence, decision: Decision, place: Place | None, wish: Wish | None) -> Slot | None:
-    if decision.intent != "modify":
+    # After "what should be different?" the name of the detail stands alone: "le lieu".
+    alone = decision.intent in {"other", "inform"} and len(evidence.reading.content) <= _WORDS_OF_A_NAME
+    if decision.intent != "modify" and not alone:
         return None
     for slot in ("place", "time", "service", "problem"):
         if evidence.reading.has("correcting", f"correcting.{slot}"):
             return slot
+    if alone:
+        return None
     if wish:
         return "time"
     return "place" if place else ("service" if evidence.plain else None)
