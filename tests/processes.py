@@ -81,9 +81,10 @@ class Meta:
 
 
 class Process:
-    """One ``mboa serve`` on a database, killed and started again at will."""
+    """One ``mboa serve`` (or ``web``, or ``worker``) on a database, killed and started again at will."""
 
-    def __init__(self, database: Database, meta: Meta) -> None:
+    def __init__(self, database: Database, meta: Meta, role: str = "serve") -> None:
+        self.role = role
         self.port = free_port()
         where = (
             {"MBOA_DATA_DIR": str(Path(database.address).parent)}
@@ -110,13 +111,15 @@ class Process:
         """Start it and wait until it is ready."""
         if self._running is not None:
             self._running.wait(10)
-        command = [sys.executable, "-m", "mboa", "serve"]
+        command = [sys.executable, "-m", "mboa", self.role]
         self._running = subprocess.Popen(command, env=self._env, stderr=subprocess.DEVNULL)
-        eventually(self._is_ready, "mboa serve is ready")
+        if self.role != "worker":
+            eventually(self._answers, f"mboa {self.role} answers")
 
-    def _is_ready(self) -> bool:
+    def _answers(self) -> bool:
+        check = "ready" if self.role == "serve" else "live"
         try:
-            return httpx2.get(f"http://127.0.0.1:{self.port}/health/ready", timeout=2).status_code == 200
+            return httpx2.get(f"http://127.0.0.1:{self.port}/health/{check}", timeout=2).status_code == 200
         except httpx2.TransportError:
             return False
 

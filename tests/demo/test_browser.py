@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from tests.demo.test_run import Running, running
 
@@ -14,7 +14,7 @@ QUIET = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
 SECONDS = 1000.0
-DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
+DESKTOP, PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=360, height=740)
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is not installed")
 
@@ -43,7 +43,7 @@ def complaints() -> Iterator[list[str]]:
 
 @pytest.fixture
 def page(chromium: Browser, complaints: list[str], request: pytest.FixtureRequest) -> Iterator[Page]:
-    size = getattr(request, "param", DESKTOP)
+    size: ViewportSize = getattr(request, "param", DESKTOP)
     context = chromium.new_context(viewport=size)
     page = context.new_page()
     page.on("console", lambda message: complaints.append(message.text))
