@@ -1,7 +1,7 @@
 """Everything that can happen to a request: one short function each. Read this and you know Mboa.
 
-Each runs in one transaction, the unit of work it is given. Somebody being first is no error: it is handled here, and
-said kindly where a person asked. A move that the table of moves forbids is a bug, and raises.
+Each runs in one transaction, its unit of work. Somebody being first is handled, and said kindly where a person asked;
+a move that the table of moves forbids is a bug, and raises.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ def offer_next(unit: UnitOfWork, request: Request) -> None:
         _defer(unit, request, "doubt" if stale else "resume", quiet_ends)
     elif stale:
         doubt(unit, request)
-    elif len([offer for offer in unit.offers(request.id) if offer.status in ASKED]) >= unit.policy.offer_limit:
+    elif sum(offer.status in ASKED for offer in unit.offers(request.id)) >= unit.policy.offer_limit:
         _fall_back(unit, request, [])
     else:
         _offer_best(unit, request, unit.candidates(request))
@@ -42,9 +42,8 @@ def offer_next(unit: UnitOfWork, request: Request) -> None:
 def _offer_best(unit: UnitOfWork, request: Request, candidates: Sequence[Candidate]) -> None:
     choice, withheld = choose(candidates, request.spot, unit.now)
     if choice is None:
-        _fall_back(unit, request, withheld)
-    else:
-        _open_offer(unit, request, choice, withheld)
+        return _fall_back(unit, request, withheld)
+    return _open_offer(unit, request, choice, withheld)
 
 
 def _open_offer(unit: UnitOfWork, request: Request, choice: Choice, withheld: list[Withheld]) -> None:
@@ -110,26 +109,21 @@ def undeliverable(unit: UnitOfWork, offer_id: int, reason: str) -> None:
         _pass_over(unit, request, offer, OfferStatus.UNDELIVERABLE, reason)
 
 
-def decline(unit: UnitOfWork, request: Request, offer: Offer, reason: str | None = None) -> None:
+def decline(unit: UnitOfWork, request: Request, offer: Offer) -> None:
     """The provider said NON."""
-    _pass_over(unit, request, offer, OfferStatus.DECLINED, reason)
+    _pass_over(unit, request, offer, OfferStatus.DECLINED)
 
 
-def _pass_over(
-    unit: UnitOfWork, request: Request, offer: Offer, verdict: OfferStatus, reason: str | None = None
-) -> None:
-    if unit.settle(offer, verdict):
-        actor: Actor = "provider" if verdict is OfferStatus.DECLINED else "system"
-        unit.happened(OFFER_EVENTS[verdict], actor, request, offer, reason=reason)
+def _pass_over(unit: UnitOfWork, request: Request, offer: Offer, to: OfferStatus, reason: str | None = None) -> None:
+    if unit.settle(offer, to):
+        actor: Actor = "provider" if to is OfferStatus.DECLINED else "system"
+        unit.happened(OFFER_EVENTS[to], actor, request, offer, reason=reason)
         request.move(Status.PENDING)
         offer_next(unit, request)
 
 
 def accept(unit: UnitOfWork, request: Request, offer: Offer, provider: Provider) -> bool:
-    """The provider said OUI. In time, or late while nobody has the job and nobody else is being asked: it is his.
-
-    Returns whether he got it; nothing is changed when he did not.
-    """
+    """OUI, in time, or late while nobody has the job and nobody else is asked: it is his. Returns whether it is."""
     late = offer.status is OfferStatus.EXPIRED and request.is_searching and unit.open_offer(request.id) is None
     if not (offer.is_open or late) or not unit.settle(offer, OfferStatus.ACCEPTED):
         return False
@@ -254,4 +248,4 @@ def _offer_and_request(unit: UnitOfWork, offer_id: int) -> tuple[Offer | None, R
     """The offer read again under its request's lock (lock order: person, request, offer)."""
     offer = unit.offer(offer_id)
     request = unit.request(offer.request_id) if offer else None
-    return (unit.offer(offer_id), request) if request else (offer, None)
+    return unit.offer(offer_id), request

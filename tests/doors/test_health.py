@@ -2,7 +2,7 @@
 
 import httpx2
 
-from mboa.operations.health import beat
+from mboa.storage.pulse import beat
 from tests.city import NEED, City
 
 

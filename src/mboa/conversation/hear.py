@@ -48,7 +48,7 @@ def _opt_out(unit: UnitOfWork, contact: Contact) -> None:
         for offer in unit.open_offers(provider.id):
             request = unit.request(offer.request_id)
             if request is not None and offer.status is OfferStatus.OPEN:
-                lifecycle.decline(unit, request, offer, "stop")
+                lifecycle.decline(unit, request, offer)
     for request in unit.live_requests(contact.id):
         lifecycle.cancel(unit, request, "client", "stop")
     contact.opted_out = True

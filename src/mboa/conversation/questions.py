@@ -49,7 +49,7 @@ def _correction(talk: Talk) -> bool:
         return False
     facts = talk.facts
     if facts.correcting and not (facts.time or facts.service or (facts.place and facts.place.zone)):
-        draft.ask_again(talk, request, talk.facts.correcting)
+        draft.ask_again(talk, request, facts.correcting)
         return True
     return False
 

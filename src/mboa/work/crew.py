@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from mboa.channels.base import Channel
 from mboa.office import Office
-from mboa.operations.health import beat
+from mboa.storage.pulse import beat
 from mboa.storage.store import Loop as LoopName
 from mboa.work.deadlines import Deadlines
 from mboa.work.deliver import Deliver
