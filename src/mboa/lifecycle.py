@@ -187,10 +187,7 @@ def rate(unit: UnitOfWork, request: Request, rating: int, comment: str | None = 
 
 
 def cancel(unit: UnitOfWork, request: Request, actor: Actor, reason: str | None = None) -> bool:
-    """Stop it, before or after acceptance: the open offer is withdrawn, whoever was involved hears so, no timer stays.
-
-    Returns False when it was over already.
-    """
+    """End it, before or after acceptance: no open offer and no timer stays. Returns False when it was over already."""
     if not request.is_live:
         return False
     _withdraw(unit, request, actor)
