@@ -1,6 +1,7 @@
 """``python -m bench [NAME …]``: every benchmark, or those named."""
 
 import logging
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -23,6 +24,7 @@ def main() -> int:
         print(f"no benchmark {', '.join(unknown)}; there are: {', '.join(BENCHES)}", file=sys.stderr)
         return 2
     logging.disable(logging.WARNING)  # the filling of a city is a slow transaction, and known to be one
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start\n", flush=True)
     for name in names:
         start = time.perf_counter()
         print(f"{name}: {(sys.modules[BENCHES[name].__module__].__doc__ or '').splitlines()[0]}", flush=True)

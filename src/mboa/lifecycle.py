@@ -28,7 +28,7 @@ def confirm(unit: UnitOfWork, request: Request) -> None:
 def offer_next(unit: UnitOfWork, request: Request) -> None:
     """Ask the best provider who may still be asked; tell the client honestly when there is none."""
     stale = request.is_stale(unit.now, unit.policy.freshness)
-    quiet_ends = unit.policy.quiet.ends_after(unit.now) if unit.policy.quiet else None
+    quiet_ends = unit.policy.quiet_until(unit.now)
     if quiet_ends and (stale or not request.urgent):
         _defer(unit, request, "doubt" if stale else "resume", quiet_ends)
     elif stale:
@@ -77,7 +77,7 @@ def _fall_back(unit: UnitOfWork, request: Request, withheld: list[Withheld]) -> 
 
 def doubt(unit: UnitOfWork, request: Request) -> None:
     """So much time has passed that the client is asked, once and in daytime, whether he still needs anybody."""
-    quiet_ends = unit.policy.quiet.ends_after(unit.now) if unit.policy.quiet else None
+    quiet_ends = unit.policy.quiet_until(unit.now)
     if quiet_ends:
         return _defer(unit, request, "doubt", quiet_ends)
     request.wait("give_up", unit.now + unit.policy.freshness)
@@ -232,7 +232,8 @@ def modify(unit: UnitOfWork, request: Request, changed: Sequence[str]) -> None:
 def offer_waiting(unit: UnitOfWork, provider: Provider) -> bool:
     """A provider is free: the oldest fitting request of the waiting pool is offered to him at once."""
     request = unit.oldest_waiting(provider)
-    if request is None:
+    # Even to somebody awake enough to ask, nothing goes out in the quiet hours but what is urgent.
+    if request is None or (unit.policy.quiet_until(unit.now) and not request.urgent):
         return False
     mine = [candidate for candidate in unit.candidates(request) if candidate.provider_id == provider.id]
     choice, withheld = choose(mine, request.spot, unit.now)

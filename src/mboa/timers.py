@@ -24,7 +24,7 @@ def _give_up(unit: UnitOfWork, request: Request) -> None:
 
 def _check(unit: UnitOfWork, request: Request) -> None:
     """A job that nobody speaks of: the client is asked once, in daytime, and silence means that it is done."""
-    quiet_ends = unit.policy.quiet.ends_after(unit.now) if unit.policy.quiet else None
+    quiet_ends = unit.policy.quiet_until(unit.now)
     if quiet_ends:
         request.wait("check", quiet_ends)
         unit.keep(request)

@@ -199,6 +199,24 @@ async def test_quiet_hours_hold_and_the_morning_goes_on(city: City) -> None:
     assert len(paul.inbox) == 1
 
 
+async def test_nobody_is_woken_by_a_dispo_at_night(city: City) -> None:
+    city.settings.quiet_hours = "21:30-06:00"
+    await city.restart()
+    mireille = city.client("Mireille")
+    await mireille.writes(NEED)
+    await mireille.writes("OUI")
+    paul = await city.provider("Paul", available=False)
+    await city.passes(hours=1, minutes=30)
+    await paul.writes("DISPO")
+    assert await city.offers() == ["open"]
+    await paul.writes("NON")
+    awa = await city.provider("Awa", available=False)
+    city.clock.advance(13 * 3600)
+    await awa.writes("DISPO")
+    assert len(awa.inbox) == 1
+    assert await city.offers() == ["declined"]
+
+
 async def test_after_an_outage_the_client_is_asked_once(city: City) -> None:
     paul, mireille = await city.provider("Paul"), city.client("Mireille")
     await city.provider("Awa")

@@ -59,3 +59,7 @@ class Policy:
     question_limit: int = 2
     served_cities: frozenset[str] = frozenset({"douala"})
     zone: tzinfo = DOUALA
+
+    def quiet_until(self, now: datetime) -> datetime | None:
+        """When the quiet hours end, if ``now`` lies inside them."""
+        return self.quiet.ends_after(now) if self.quiet else None
