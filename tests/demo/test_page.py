@@ -8,6 +8,8 @@ import pytest
 from mboa.channels.simulator.page import EXAMPLES, wording
 from mboa.demo.traffic import Stage
 from mboa.dispatch.ranking import WEIGHTS
+from mboa.storage import roster
+from mboa.storage.roster import Entry
 from mboa.storage.store import Connection
 from mboa.understanding.understand import understand
 from tests.demo.stage import MIREILLE, NEED, browser, silence
@@ -84,6 +86,19 @@ async def test_the_timeline_tells_who_was_asked_and_why_him(on: Stage, clock: Ha
     score = sum(WEIGHTS[name] * value for name, value in second["reasons"].items())
     assert score == pytest.approx(second["score"], abs=1e-4)
     assert [event["name"] for event in told["events"]][-2:] == ["offer_expired", "offer_made"]
+
+
+async def test_the_timeline_follows_the_newest_request(on: Stage) -> None:
+    await on.says(MIREILLE, NEED, "oui", "ANNULER", "oui")
+    await on.says(MIREILLE, "Plus de courant à Makepe, ce soir", "oui")
+    told = (await look(on, "/simulator/timeline", phone=MIREILLE)).json()["request"]
+    assert (told["code"], told["status"]) == ("MB-2", "offered")
+
+
+async def test_a_name_full_of_markup_is_only_a_name(on: Stage) -> None:
+    sly = Entry("</select><script>alert(1)</script>", "+237699000299", ("appliance",), ("pk9",))
+    await on.mboa.office.store.write(roster.enter, sly, "simulator")
+    assert "<script>alert" not in (await look(on, "/simulator")).text
 
 
 async def test_the_light_shows_words_not_yet_heard(on: Stage) -> None:

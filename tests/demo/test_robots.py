@@ -51,6 +51,9 @@ async def test_a_phone_taken_while_its_robot_thinks_stays_silent(on: Stage) -> N
     on.mboa.hands.by_hand.add(phone)
     await robots.idle()
     assert await shown(on, phone) == []
+    on.mboa.hands.by_hand.clear()
+    await act(robots, on)
+    assert len(await shown(on, phone)) == 1
 
 
 async def test_robots_carry_a_story_to_its_end(on: Stage) -> None:

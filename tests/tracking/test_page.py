@@ -5,10 +5,15 @@ from hashlib import sha256
 
 import httpx2
 import pytest
+from starlette.applications import Starlette
 
 from mboa.demo.traffic import STEPS, Stage
+from mboa.dispatch.policy import Policy
+from mboa.office import Office
 from mboa.storage import roster
 from mboa.storage.roster import Entry
+from mboa.storage.store import Store
+from mboa.tracking.page import FollowPage
 from tests.demo.stage import MIREILLE, NEED, PAUL, browser, link, silence
 from tests.engines import HandClock
 
@@ -89,6 +94,14 @@ async def test_a_link_to_nowhere_says_so_in_the_same_look(on: Stage, token: str)
     assert "Page introuvable" in page.text
     assert page.headers["content-security-policy"].startswith("default-src 'none'")
     assert "http-equiv" not in page.text
+
+
+async def test_no_link_however_odd_troubles_either_database(store: Store) -> None:
+    page = FollowPage(Office(store, Policy(), "http://mboa.test"))
+    transport = httpx2.ASGITransport(app=Starlette(routes=list(page.routes())))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://mboa.test") as client:
+        answers = [await client.get(f"/suivi/{token}") for token in ("%00", "%ed%a0%80", "a" * 5000, "nobody")]
+    assert [answer.status_code for answer in answers] == [404] * 4
 
 
 async def test_it_closes_seven_days_after_the_end(on: Stage, clock: HandClock) -> None:
