@@ -1,4 +1,4 @@
-"""Every knob, read once from the environment (or a ``.env`` file) and checked at the start. See the README's table."""
+"""Every knob, read once from the environment or ``.env`` and checked at the start: ``docs/configuration.md``."""
 
 from datetime import timedelta
 from pathlib import Path

@@ -72,14 +72,14 @@ def test_a_template_needs_no_window_and_does_not_open_it(meta: MetaDouble) -> No
     assert code(meta.accept(templated())) is None
     shown = meta.phone(PAUL)[0]
     assert (shown.template, shown.language, shown.key) == ("offer", "fr", "m-1")
-    assert shown.buttons == (Button("offer:7:accept", "J'accepte"), Button("offer:7:decline", "Je refuse"))
+    assert shown.buttons == (Button("offer:7:accept", "OUI"), Button("offer:7:decline", "NON"))
     assert "Quartier : Bonamoussadi" in shown.text
     assert not meta.window_open(PAUL)
 
 
 def test_a_tap_on_a_template_opens_the_window_and_names_it(meta: MetaDouble) -> None:
     meta.accept(templated())
-    tap = read(meta.tap(PAUL, "offer:7:accept", "J'accepte", meta.phone(PAUL)[0].id))
+    tap = read(meta.tap(PAUL, "offer:7:accept", "OUI", meta.phone(PAUL)[0].id))
     assert (tap.kind, tap.payload, tap.reply_to) == ("button", "offer:7:accept", meta.phone(PAUL)[0].id)
     assert tap.raw["type"] == "button"
     assert meta.window_open(PAUL)

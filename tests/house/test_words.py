@@ -76,7 +76,7 @@ def claims(test: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return False
 
 
-CHECKS = re.compile(r"(raises|warns|eventually|assert_\w+|expect_\w+|check_\w+)$")
+CHECKS = re.compile(r"(raises|warns|eventually|(assert|expect|check)_\w+|(not_)?to_(be|have|contain)\w*)$")
 
 
 def name_of(called: ast.expr) -> str:

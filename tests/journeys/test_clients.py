@@ -104,10 +104,12 @@ async def test_the_client_hears_each_change(city: City) -> None:
     await mireille.writes(NEED)
     await mireille.writes("OUI")
     await paul.writes("OUI")
-    await paul.writes("je suis en route")
-    await paul.writes("je suis arrivé")
-    await paul.writes("TERMINE")
+    await paul.writes("EN ROUTE")
     assert await city.status() == "in_progress"
+    await paul.writes("ARRIVE")
+    await paul.writes("TERMINE")
+    steps = ["provider_en_route", "provider_arrived", "work_reported_done"]
+    assert [name for name in await city.events() if name in steps] == steps
     await mireille.taps("5 - Excellent")
     assert await city.status() == "completed"
     assert len(mireille.inbox) + len(paul.inbox) <= 9

@@ -168,3 +168,25 @@ async def test_a_provider_gives_a_job_back(city: City) -> None:
     assert await city.offers() == ["withdrawn", "open"]
     await awa.writes("oui")
     assert mireille.heard(awa.address) == 1
+
+
+async def test_on_the_way_to_a_job_is_no_yes_to_another_offer(city: City) -> None:
+    paul = await city.provider("Paul")
+    await searching(city)
+    await paul.writes("OUI")
+    await searching(city, "Ngono")
+    await paul.writes("EN ROUTE")
+    assert await city.offers() == ["accepted", "open"]
+    assert "provider_en_route" in await city.events()
+
+
+async def test_the_last_one_asked_has_no_next(city: City) -> None:
+    for name in ("Paul", "Awa", "Serge"):
+        await city.provider(name)
+    mireille = await searching(city)
+    await mireille.writes("STATUT")
+    assert "au suivant" in mireille.last
+    for _ in range(2):
+        await city.passes(minutes=11)
+    await mireille.writes("STATUT")
+    assert "au premier qui se libère" in mireille.last

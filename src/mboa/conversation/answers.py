@@ -85,5 +85,5 @@ def rate(talk: Talk, request: Request, rating: int) -> None:
     comment = words if len(words.split()) > 1 else None
     if not lifecycle.rate(talk.unit, request, rating, comment):
         return talk.reply("rating_known" if request.rating else "nothing_to_rate", request)
-    talk.contact.expect("comment", request.id)
-    return talk.reply("rating_thanks", request, rating=rating)
+    talk.contact.expect(None if comment else "comment", request.id)
+    return talk.reply("rating_noted" if comment else "rating_thanks", request, rating=rating)

@@ -58,6 +58,8 @@ def _step(talk: Talk, provider: Provider, offers: list[Offer]) -> bool:
         answers.job_step(talk, jobs[0].id, step)
     elif jobs:
         talk.reply("which_job", requests=jobs[:3], step=step)
+    elif offers:
+        talk.reply("which_offer", offers=offers[:3])
     elif talk.confirmed:
         return False
     else:

@@ -51,7 +51,8 @@ class Provider:
         return self.rating_sum / self.rating_count if self.rating_count else None
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: one is made for every provider who covers the zone, and freezing would double the time of a ranking.
+@dataclass(slots=True)
 class Candidate:
     """All that matching and ranking know of one provider who covers the trade and the zone.
 

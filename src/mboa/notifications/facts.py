@@ -64,9 +64,11 @@ REQUEST_WORDS = (
 def offer_words(scene: Scene, offer: Offer | None) -> dict[str, str]:
     """The offer: its code, its place in the row, and its two times."""
     if offer is None:
-        return dict.fromkeys(("offer", "offer_code", "ordinal", "asked_at", "answer_by"), "")
+        return dict.fromkeys(("offer", "offer_code", "ordinal", "asked_at", "answer_by", "after_him"), "")
     language, zone_of_time = scene.reader.language, scene.policy.zone
+    last = offer.position >= scene.policy.offer_limit
     return {
+        "after_him": wording(language, "word", "first_free" if last else "next_one"),
         "offer": str(offer.id),
         "offer_code": offer.code,
         "ordinal": ordinal(language, offer.position),

@@ -42,8 +42,8 @@ _HAS_OFFER = """
 SELECT 1 AS yes FROM offers o JOIN providers p ON p.id = o.provider_id
 WHERE p.contact_id = :contact AND o.status = 'open' LIMIT 1"""
 _HAD_OFFER = """
-SELECT 1 AS yes FROM offers o JOIN providers p ON p.id = o.provider_id
-WHERE p.contact_id = :contact AND o.offered_at > :since LIMIT 1"""
+SELECT o.status FROM offers o JOIN providers p ON p.id = o.provider_id
+WHERE p.contact_id = :contact AND o.offered_at > :since ORDER BY o.id DESC LIMIT 1"""
 _RECENT = """
 SELECT status, due_kind, progress, rating, closed_at FROM requests WHERE client_id = :contact
 ORDER BY id DESC LIMIT 3"""
@@ -147,10 +147,9 @@ def _house_question(conn: Connection, person: Contact) -> Literal["offer_answer"
             return "confirmation"
         if row["rating"] is None and (row["progress"] == "done" or row["status"] == "completed"):
             return "rating"
-    lately = conn.now - LATE_ANSWER
-    if person.is_provider and conn.one(_HAD_OFFER, contact=person.id, since=lately) is not None:
-        return "offer_answer"
-    return None
+    last = conn.one(_HAD_OFFER, contact=person.id, since=conn.now - LATE_ANSWER) if person.is_provider else None
+    # Once he has taken it, "j'arrive" is news of the job and no answer any more.
+    return "offer_answer" if last is not None and last["status"] != "accepted" else None
 
 
 def heard(conn: Connection, message_id: int, understood: str) -> bool:

@@ -86,7 +86,8 @@ def _offer_answer(evidence: Evidence) -> Decision | None:
         return Decision("unavailable", 0.95, "pause")
     answer = answer_to_offer(evidence.reading)
     if answer == "accept":
-        return Decision("confirm", 0.95, "offer taken")
+        # "J'arrive" may also be news of a job under way: whoever knows his jobs decides.
+        return Decision("confirm", 0.95, "offer taken", keyword=decide(evidence).keyword)
     if answer == "decline":
         return Decision("deny", 0.95, "offer declined")
     if answer == "question":
