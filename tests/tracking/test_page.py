@@ -37,7 +37,7 @@ async def test_mireille_sees_who_is_asked_and_until_when(on: Stage) -> None:
     page = await look(on, await link(on))
     assert page.status_code == 200
     assert "Premier prestataire contacté, réponse attendue avant 9\u202fh\u202f10" in page.text
-    assert "nous demandons aussitôt au suivant" in page.text
+    assert "nous demandons aussitôt à quelqu" in page.text
     assert "Ensuite\u202f: Un prestataire accepte" in page.text
     assert '<meta http-equiv="refresh" content="15">' in page.text
 

@@ -72,6 +72,8 @@ class Server:
                 self._cause = error
             raise self._away(error) from error
         db.prepared_max = _STATEMENTS_PREPARED
+        # PostgreSQL's default of 4 is for turning disks: with it, finding 240 of 10,000 providers reads them all.
+        db.execute("SET random_page_cost = 1.1")
         return db
 
     def connect_for_migration(self) -> psycopg.Connection[tuple[Any, ...]]:

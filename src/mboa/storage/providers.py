@@ -1,6 +1,6 @@
 """Providers as rows, and the one query that finds who covers a trade and a zone."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from mboa.dispatch.people import Candidate, Provider
 from mboa.dispatch.request import Request
@@ -22,8 +22,8 @@ SELECT p.id AS provider_id, p.available, p.capacity, p.hours, p.latitude, p.long
        (SELECT COUNT(*) FROM requests r WHERE r.provider_id = p.id AND r.status IN ('accepted', 'in_progress'))
            AS jobs_under_way,
        (SELECT COUNT(*) FROM offers o WHERE o.provider_id = p.id AND o.status = 'open') AS open_offers,
-       EXISTS (SELECT 1 FROM offers o WHERE o.request_id = :request AND o.provider_id = p.id) AS asked_before,
-       EXISTS (SELECT 1 FROM blocks b WHERE b.client_id = :client AND b.provider_id = p.id) AS blocked
+       p.id IN (SELECT o.provider_id FROM offers o WHERE o.request_id = :request) AS asked_before,
+       p.id IN (SELECT b.provider_id FROM blocks b WHERE b.client_id = :client) AS blocked
 FROM provider_coverage v JOIN providers p ON p.id = v.provider_id JOIN contacts c ON c.id = p.contact_id
 WHERE v.service = :service AND v.zone = :zone AND p.active AND p.deleted_at IS NULL"""
 
@@ -68,14 +68,15 @@ def candidates(conn: Connection, request: Request) -> list[Candidate]:
     rows = conn.all(
         _CANDIDATES, request=request.id, client=request.client_id, service=request.service, zone=request.zone
     )
-    return [_candidate(row, request.client_id, conn) for row in rows]
+    opened_since = conn.now - WINDOW
+    return [_candidate(row, request.client_id, opened_since) for row in rows]
 
 
-def _candidate(row: Row, client_id: int, conn: Connection) -> Candidate:
+def _candidate(row: Row, client_id: int, opened_since: datetime) -> Candidate:
     heard_at = row.pop("last_inbound_at")
     return Candidate(
         services_count=row.pop("services").count("|") + 1,
         is_client=row.pop("contact_id") == client_id,
-        window_open=heard_at is not None and conn.now - heard_at < WINDOW,
+        window_open=heard_at is not None and heard_at > opened_since,
         **row,
     )
