@@ -115,3 +115,12 @@ async def test_another_trade_meanwhile_is_a_request_of_its_own(city: City) -> No
     await mireille.taps(answers_on(mireille.inbox[-1])[0][0])
     statuses = [row["status"] for row in await city.rows("SELECT status FROM v_requests ORDER BY id")]
     assert sorted(statuses) == ["cancelled", "offered"]
+
+
+async def test_the_same_words_twice_show_the_recap_twice(city: City) -> None:
+    mireille = city.client("Mireille")
+    await mireille.writes(NEED)
+    first = mireille.last
+    await mireille.writes(NEED)
+    assert mireille.last == first
+    assert len(await city.rows("SELECT id FROM v_requests")) == 1

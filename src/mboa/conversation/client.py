@@ -76,7 +76,9 @@ def _fill(talk: Talk, request: Request) -> None:
         lifecycle.cancel(talk.unit, request, "system", "already_live")
         talk.contact.expect(None)
         return _say_already_live(talk, twin)
-    if draft.fill(talk, request, talk.facts):
+    facts = talk.facts
+    # The same words again are no misunderstanding: he is shown where he stands.
+    if draft.fill(talk, request, facts) or facts.service or facts.place or facts.time:
         talk.contact.misses = 0
     elif talk.contact.expecting is not None and request.service is not None:
         return misunderstood(talk)
