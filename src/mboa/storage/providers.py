@@ -1,6 +1,6 @@
 """Providers as rows, and the one query that finds who covers a trade and a zone."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from mboa.dispatch.people import Candidate, Provider
 from mboa.dispatch.request import Request
@@ -16,9 +16,11 @@ _COUNT_RATING = """
 UPDATE providers SET rating_sum = rating_sum + :rating, rating_count = rating_count + 1 WHERE id = :id"""
 _COUNT_JOB = "UPDATE providers SET jobs_count = jobs_count + 1, last_job_at = :at WHERE id = :id"
 _CANDIDATES = """
-SELECT p.id AS provider_id, p.available, p.capacity, p.hours, p.latitude, p.longitude, p.services, p.rating_sum,
+SELECT p.id AS provider_id, p.available, p.capacity, p.hours, p.latitude, p.longitude, p.rating_sum,
        p.rating_count, p.offers_count, p.answers_count, p.answer_seconds, p.jobs_count, p.last_job_at,
-       c.last_inbound_at, c.opted_out, p.contact_id,
+       LENGTH(p.services) - LENGTH(REPLACE(p.services, '|', '')) + 1 AS services_count,
+       COALESCE(c.last_inbound_at > :opened_since, FALSE) AS window_open, c.opted_out,
+       p.contact_id = :client AS is_client,
        (SELECT COUNT(*) FROM requests r WHERE r.provider_id = p.id AND r.status IN ('accepted', 'in_progress'))
            AS jobs_under_way,
        (SELECT COUNT(*) FROM offers o WHERE o.provider_id = p.id AND o.status = 'open') AS open_offers,
@@ -66,17 +68,12 @@ def count_job(conn: Connection, provider_id: int) -> None:
 def candidates(conn: Connection, request: Request) -> list[Candidate]:
     """Everybody who covers the request's trade and zone, with what matching and ranking need."""
     rows = conn.all(
-        _CANDIDATES, request=request.id, client=request.client_id, service=request.service, zone=request.zone
+        _CANDIDATES,
+        request=request.id,
+        client=request.client_id,
+        service=request.service,
+        zone=request.zone,
+        opened_since=conn.now - WINDOW,
     )
-    opened_since = conn.now - WINDOW
-    return [_candidate(row, request.client_id, opened_since) for row in rows]
-
-
-def _candidate(row: Row, client_id: int, opened_since: datetime) -> Candidate:
-    heard_at = row.pop("last_inbound_at")
-    return Candidate(
-        services_count=row.pop("services").count("|") + 1,
-        is_client=row.pop("contact_id") == client_id,
-        window_open=heard_at is not None and heard_at > opened_since,
-        **row,
-    )
+    # The query's columns are the candidate's fields: every step saved here is saved 250 times in a request.
+    return [Candidate(**row) for row in rows]
