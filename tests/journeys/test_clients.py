@@ -165,6 +165,18 @@ async def test_stop_is_obeyed_at_once(city: City) -> None:
     assert (await city.rows("SELECT opted_out FROM v_contacts ORDER BY id DESC"))[0]["opted_out"]
 
 
+async def test_what_still_waits_in_the_outbox_is_not_sent_after_stop(city: City) -> None:
+    paul, mireille = await city.provider("Paul"), city.client("Mireille")
+    await mireille.writes(NEED)
+    await mireille.writes("OUI")
+    city.double.fail_next(mireille.address, code=130429, status=429)
+    await paul.writes("OUI")
+    said = len(mireille.inbox)
+    await mireille.writes("STOP")
+    await city.passes(minutes=5)
+    assert len(mireille.inbox) == said
+
+
 async def test_voice_notes_reach_the_provider_after_acceptance(city: City) -> None:
     paul, mireille = await city.provider("Paul"), city.client("Mireille")
     await city.post(city.double.voice(mireille.address, "voix-1"))

@@ -78,9 +78,10 @@ async def test_an_unknown_quarter_stays_unknown(city: City) -> None:
 async def test_a_yes_with_another_time_shows_the_recap_again(city: City) -> None:
     mireille = city.client("Mireille")
     await mireille.writes(NEED)
-    await mireille.writes("oui mais plutôt samedi 10h")
-    assert await city.status() == "confirming"
-    assert "samedi" in mireille.last
+    for words, day in (("oui mais plutôt samedi 10h", "samedi"), ("oui dimanche matin", "dimanche")):
+        await mireille.writes(words)
+        assert await city.status() == "confirming"
+        assert day in mireille.last
 
 
 async def test_another_mans_request_is_refused(city: City) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from mboa import lifecycle
 from tests.city import NEED, City, Person
 
 
@@ -190,3 +191,20 @@ async def test_the_last_one_asked_has_no_next(city: City) -> None:
         await city.passes(minutes=11)
     await mireille.writes("STATUT")
     assert "au premier qui se libère" in mireille.last
+
+
+async def test_an_offer_that_waited_too_long_in_the_outbox_is_not_sent(city: City) -> None:
+    paul = await city.provider("Paul")
+    city.double.fail_next(paul.address, code=130429, status=429)
+    mireille = await searching(city)
+    await mireille.writes("ANNULER")
+    await city.passes(minutes=5)
+    assert paul.inbox == []
+    assert await city.rows("SELECT id FROM v_messages WHERE status = 'queued'") == []
+
+
+async def test_a_timer_that_rings_early_does_nothing(city: City) -> None:
+    await city.provider("Paul")
+    await searching(city)
+    await city.mboa.office.transact(lifecycle.expire_offer, "timer", 1)
+    assert await city.offers() == ["open"]
