@@ -1,5 +1,6 @@
 """The web door of WhatsApp: what it lets in, what it refuses, and what can never break it."""
 
+import asyncio
 import json
 
 import pytest
@@ -118,3 +119,11 @@ async def test_a_new_number_keeps_the_person(city: City) -> None:
     await moved.writes("OUI")
     assert len(await city.rows("SELECT id FROM v_contacts")) == 1
     assert await city.status() == "unserved"
+
+
+async def test_ten_first_messages_at_once_are_one_person(city: City) -> None:
+    for newcomer in ("+237677000001", "+237677000002", "+237677000003"):
+        bodies = [city.double.text(newcomer, "bonjour") for _ in range(10)]
+        await asyncio.gather(*(city.post(body) for body in bodies))
+    assert len(await city.rows("SELECT id FROM v_contacts")) == 3
+    assert len(await city.rows("SELECT id FROM v_messages WHERE contact_id IS NULL")) == 0

@@ -16,7 +16,9 @@ SELECT c.id, c.channel, c.created_at, c.name, c.language, c.opted_out, c.needs_h
        (SELECT i.value FROM identities i WHERE i.contact_id = c.id AND i.scheme IN ('phone', 'dial')
         ORDER BY CASE i.scheme WHEN 'phone' THEN 0 ELSE 1 END, i.id DESC LIMIT 1) AS phone
 FROM contacts c WHERE c.id = :id"""
-_CONTACT_LOCKED = _CONTACT + " FOR UPDATE"
+# Not FOR UPDATE: a message to this person, written meanwhile for somebody else's words, refers to his row and must not
+# wait for it (two such transactions would wait for each other).
+_CONTACT_LOCKED = _CONTACT + " FOR NO KEY UPDATE"
 _KEEP = """
 UPDATE contacts SET name = :name, language = :language, channel = :channel, opted_out = :opted_out,
        needs_human = :needs_human, expecting = :expecting, about_id = :about_id, misses = :misses,
@@ -25,6 +27,7 @@ WHERE id = :id"""
 _NEW = """
 INSERT INTO contacts (channel, name, created_at) VALUES (:channel, :name, :at) RETURNING id"""
 # Whoever is answering a closed question, an open offer above all, must not wait for the rest of a burst.
+_FORGET_NEW = "DELETE FROM contacts WHERE id = :id"
 _KNOWN = """
 SELECT i.contact_id, c.expecting, EXISTS (
     SELECT 1 FROM providers p JOIN offers o ON o.provider_id = p.id AND o.status = 'open' WHERE p.contact_id = c.id
@@ -87,11 +90,13 @@ def recognise(conn: Connection, channel: str, sender: Sender) -> Row:
 
 def _enter(conn: Connection, channel: str, sender: Sender) -> Row:
     contact_id = add_contact(conn, channel, sender.name)
-    if sender.phone:
-        address(conn, contact_id, "phone", sender.phone)
-    if sender.user_id:
-        address(conn, contact_id, "user_id", sender.user_id, channel)
-    return {"contact_id": contact_id, "expecting": None, "has_offer": False}
+    phone = bool(sender.phone) and address(conn, contact_id, "phone", str(sender.phone))
+    user_id = bool(sender.user_id) and address(conn, contact_id, "user_id", str(sender.user_id), channel)
+    if phone or user_id:
+        return {"contact_id": contact_id, "expecting": None, "has_offer": False}
+    # Another webhook of the same newcomer was first: the addresses, now committed, are his.
+    conn.run(_FORGET_NEW, id=contact_id)
+    return recognise(conn, channel, sender)
 
 
 def add_contact(conn: Connection, channel: str, name: str | None) -> int:

@@ -40,17 +40,17 @@ CHANGING = (
 )
 COLUMNS = "r." + ", r.".join(("id", "client_id", "created_at", "token", "version", *CHANGING))
 
-_BY_ID = f"SELECT {COLUMNS} FROM requests r WHERE r.id = :id FOR UPDATE"
+_BY_ID = f"SELECT {COLUMNS} FROM requests r WHERE r.id = :id FOR NO KEY UPDATE"
 _BY_TOKEN = f"SELECT {COLUMNS} FROM requests r WHERE r.token = :token"
 _LIVE = f"""
 SELECT {COLUMNS} FROM requests r WHERE r.client_id = :client AND r.closed_at IS NULL
-ORDER BY r.id DESC FOR UPDATE"""
+ORDER BY r.id DESC FOR NO KEY UPDATE"""
 _LAST_CLOSED = f"""
 SELECT {COLUMNS} FROM requests r WHERE r.client_id = :client AND r.closed_at IS NOT NULL
-ORDER BY r.closed_at DESC, r.id DESC LIMIT 1 FOR UPDATE"""
+ORDER BY r.closed_at DESC, r.id DESC LIMIT 1 FOR NO KEY UPDATE"""
 _JOBS = f"""
 SELECT {COLUMNS} FROM requests r WHERE r.provider_id = :provider AND r.status IN ('accepted', 'in_progress')
-ORDER BY r.id DESC FOR UPDATE"""
+ORDER BY r.id DESC FOR NO KEY UPDATE"""
 # Whoever was asked about going on, or is about to be, is not offered to anybody meanwhile.
 _OLDEST_WAITING = f"""
 SELECT {COLUMNS} FROM requests r
@@ -58,7 +58,7 @@ JOIN provider_coverage v ON v.service = r.service AND v.zone = r.zone AND v.prov
 WHERE r.status = 'unserved' AND r.closed_at IS NULL AND r.due_kind = 'doubt' AND r.due_at > :now
   AND r.client_id <> :contact
   AND NOT EXISTS (SELECT 1 FROM offers o WHERE o.request_id = r.id AND o.provider_id = :provider)
-ORDER BY r.id LIMIT 1 FOR UPDATE OF r SKIP LOCKED"""
+ORDER BY r.id LIMIT 1 FOR NO KEY UPDATE OF r SKIP LOCKED"""
 _NEW = """
 INSERT INTO requests (client_id, status, token, created_at, due_at, due_kind)
 VALUES (:client, :status, :token, :at, :due, 'abandon') RETURNING id"""
