@@ -208,3 +208,19 @@ async def test_a_timer_that_rings_early_does_nothing(city: City) -> None:
     await searching(city)
     await city.mboa.office.transact(lifecycle.expire_offer, "timer", 1)
     assert await city.offers() == ["open"]
+
+
+async def test_cancel_against_oui_ends_in_one_truth(city: City) -> None:
+    paul = await city.provider("Paul")
+    for _ in range(20):
+        mireille = await searching(city)
+        told = len(paul.inbox)
+        yes, no = city.double.text(paul.address, "oui"), city.double.text(mireille.address, "annuler")
+        await asyncio.gather(city.post(yes), city.post(no))
+        await asyncio.gather(*(city.mboa.crew.loops["inbox"].step() for _ in range(2)))
+        await city.settle()
+        assert await city.status() == "cancelled"
+        heard = [message.text for message in paul.inbox[told:]]
+        # Either he never saw the number, or he was told that the job is off.
+        assert mireille.heard(paul.address) == sum(mireille.address in text for text in heard)
+        assert any("annul" in text for text in heard)
