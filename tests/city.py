@@ -6,11 +6,13 @@ that a test sees all that follows from a message and nothing depends on timing.
 
 import itertools
 import json
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx2
+import pytest
 
 from mboa.channels.simulator.double import MetaDouble, Received, asgi, sign
 from mboa.settings import Settings
@@ -184,3 +186,12 @@ class City:
     async def events(self) -> list[str]:
         """The diary's names, in order."""
         return [row["name"] for row in await self.rows("SELECT name FROM v_events ORDER BY id")]
+
+
+@pytest.fixture
+async def city(database: Database, clock: HandClock) -> AsyncIterator[City]:
+    """A city for each story, on both engines."""
+    city = City(database, clock)
+    await city.open()
+    yield city
+    await city.close()

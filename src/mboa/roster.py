@@ -5,8 +5,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import phonenumbers
-
+from mboa.channels.numbers import to_e164
 from mboa.settings import Settings
 from mboa.storage import roster
 from mboa.storage.roster import Entry
@@ -132,14 +131,3 @@ def _degree(text: str) -> bool:
 
 def _list(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part.strip().lower() for part in text.split("|") if part.strip()))
-
-
-def to_e164(text: str) -> str | None:
-    """Any spelling of a Cameroonian number, or an international one, as E.164."""
-    try:
-        number = phonenumbers.parse(text, "CM")
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -7,15 +7,6 @@ import pytest
 
 from mboa.operations.logging import TextFormatter, set_up
 from tests.city import NEED, City
-from tests.engines import Database, HandClock
-
-
-@pytest.fixture
-async def city(database: Database, clock: HandClock):  # type: ignore[no-untyped-def]
-    city = City(database, clock)
-    await city.open()
-    yield city
-    await city.close()
 
 
 async def test_events_are_logged_with_ids_and_without_words(city: City, caplog: pytest.LogCaptureFixture) -> None:

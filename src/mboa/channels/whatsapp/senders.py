@@ -3,9 +3,8 @@
 import re
 from typing import Any
 
-import phonenumbers
-
 from mboa.channels.base import Sender
+from mboa.channels.numbers import to_e164
 from mboa.channels.whatsapp.fields import bsuid, mapping, phone, words
 
 NAME_CHARS = 255
@@ -84,15 +83,5 @@ def phone_on_card(card: dict[str, Any]) -> str | None:
     listed = card.get("phones")
     entries = [mapping(entry) for entry in listed] if isinstance(listed, list) else [mapping(listed)]
     known = (phone(entry.get("wa_id")) for entry in entries)
-    written = (_written(words(entry.get("phone"), 64)) for entry in entries)
+    written = (to_e164(words(entry.get("phone"), 64)) for entry in entries)
     return next((number for numbers in (known, written) for number in numbers if number), None)
-
-
-def _written(text: str) -> str | None:
-    try:
-        number = phonenumbers.parse(text, "CM")
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
