@@ -3,9 +3,10 @@
 import re
 from collections import Counter
 
+from mboa.channels.numbers import to_e164
 from mboa.demo import city, traffic
 from mboa.demo.traffic import Stage
-from mboa.roster import SERVICES, to_e164
+from mboa.roster import SERVICES
 from mboa.storage.store import Connection, Row
 from mboa.understanding.gazetteer import zones
 from tests.demo.stage import browser
