@@ -27,12 +27,13 @@ def test_json_lines_keep_what_came_with_them(capsys: pytest.CaptureFixture[str])
     before = logging.getLogger().handlers[:], logging.getLogger().level
     try:
         set_up("json")
-        logging.getLogger("mboa.test").info("request_created", extra={"request_id": 7})
+        logging.getLogger("mboa.test").info("request_created", extra={"request_id": 7, "color_message": "twice"})
     finally:
         logging.getLogger().handlers[:], level = before
         logging.getLogger().setLevel(level)
     line = json.loads(capsys.readouterr().err)
     assert (line["event"], line["request_id"], line["level"]) == ("request_created", 7, "INFO")
+    assert "color_message" not in line
 
 
 def test_text_is_for_people() -> None:

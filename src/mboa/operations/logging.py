@@ -7,7 +7,8 @@ from typing import Literal
 from pythonjsonlogger.json import JsonFormatter
 
 # Everything that LogRecord carries by itself; the rest came as ``extra``.
-STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+# ``color_message`` is uvicorn's second copy of a message, for terminals.
+STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 
 
 class TextFormatter(logging.Formatter):
@@ -25,7 +26,11 @@ def set_up(form: Literal["json", "text"], level: int = logging.INFO) -> None:
     if form == "json":
         fields = "{asctime}{levelname}{name}{message}"
         names = {"asctime": "at", "levelname": "level", "name": "logger", "message": "event"}
-        handler.setFormatter(JsonFormatter(fields, style="{", rename_fields=names, datefmt="%Y-%m-%dT%H:%M:%S%z"))
+        handler.setFormatter(
+            JsonFormatter(
+                fields, style="{", rename_fields=names, datefmt="%Y-%m-%dT%H:%M:%S%z", reserved_attrs=sorted(STANDARD)
+            )
+        )
     else:
         handler.setFormatter(TextFormatter())
     root = logging.getLogger()
