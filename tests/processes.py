@@ -49,6 +49,7 @@ class Meta:
         self.double.on_accept = self._accepted
         self.port = free_port()
         self.victim: Process | None = None
+        self.processes: list[Process] = []
         self.kill_at = 0
         self._unreported: SimpleQueue[Received] = SimpleQueue()
         config = uvicorn.Config(asgi(self.double), port=self.port, log_level="critical", lifespan="off")
@@ -61,6 +62,8 @@ class Meta:
         return self
 
     def __exit__(self, *_: object) -> None:
+        for process in self.processes:
+            process.end()  # also when the test failed half-way
         self._server.should_exit = True
         self._thread.join(10)
 
@@ -106,6 +109,7 @@ class Process:
         }
         self._running: subprocess.Popen[bytes] | None = None
         self.kills = 0
+        meta.processes.append(self)
 
     def start(self) -> None:
         """Start it and wait until it is ready."""
@@ -133,6 +137,13 @@ class Process:
         assert self._running is not None
         self._running.send_signal(signal.SIGKILL)
         self.kills += 1
+
+    def end(self) -> None:
+        """Leave nothing running, whatever happened."""
+        if not self.is_dead:
+            self.kill()
+        if self._running is not None:
+            self._running.wait(10)
 
     def stop(self) -> int:
         """SIGTERM; returns the exit code."""

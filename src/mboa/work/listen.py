@@ -14,9 +14,9 @@ from mboa.office import Office
 from mboa.operations.metrics import track_metric
 from mboa.storage import inbox, outbox, receipts
 from mboa.storage.inbox import Unread
-from mboa.storage.store import Connection, Row
+from mboa.storage.store import Connection, Row, StoreAway
 from mboa.storage.unit_of_work import Unit
-from mboa.work.loops import attempt
+from mboa.work.loops import AFTER_TROUBLE_SECONDS, attempt
 from mboa.work.reading import read
 
 logger = logging.getLogger(__name__)
@@ -36,14 +36,23 @@ class Listen:
             failures = await self.office.store.read(receipts.pending, AT_ONCE)
             if not waiting and not failures:
                 return await self.office.store.read(seconds_to_next)
-            await asyncio.gather(
+            done = await asyncio.gather(
                 *(self._hear_person(unread) for unread in waiting),
-                *(attempt(self._settle(row), "receipts", otherwise=None) for row in failures),
+                *(attempt(self._settle(row), "receipts", otherwise=False) for row in failures),
             )
+            if not all(done):
+                return AFTER_TROUBLE_SECONDS
 
-    async def _hear_person(self, unread: Unread) -> None:
-        if not await attempt(self._hear(unread), "listen", otherwise=False):
+    async def _hear_person(self, unread: Unread) -> bool:
+        """Whether it went well. The database being away counts no attempt towards parking the message."""
+        try:
+            heard = await attempt(self._hear(unread), "listen", otherwise=False, let_through=(StoreAway,))
+        except StoreAway as away:
+            logger.warning("store_away", extra={"loop": "listen", "reason": str(away)})
+            return False
+        if not heard:
             await self.office.store.write(inbox.failed, unread.contact_id, "hearing this message failed")
+        return True
 
     async def _hear(self, unread: Unread) -> bool:
         utterances = read(unread)
@@ -57,8 +66,9 @@ class Listen:
                 track_metric("message.understood", 1, intent=said.facts.intent, sure=str(said.facts.sure).lower())
         return True
 
-    async def _settle(self, row: Row) -> None:
+    async def _settle(self, row: Row) -> bool:
         await self.office.transact(settle_failure, f"receipt:{row['id']}", row)
+        return True
 
 
 class Overtaken(Exception):

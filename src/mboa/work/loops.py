@@ -44,13 +44,16 @@ class Loop:
                     await asyncio.wait_for(self.woken.wait(), pause)
 
 
-async def attempt(work: Awaitable[T], name: str, otherwise: T) -> T:
+async def attempt(work: Awaitable[T], name: str, otherwise: T, let_through: tuple[type[Exception], ...] = ()) -> T:
     """Do a piece of work whose failure must not stop its neighbours: log it and go on.
 
-    The database being away is expected trouble and no traceback; everything else is a bug to be seen.
+    The database being away is expected trouble and no traceback; everything else is a bug to be seen. What is
+    ``let_through`` is the caller's to handle.
     """
     try:
         return await work
+    except let_through:
+        raise
     except StoreAway as away:
         logger.warning("store_away", extra={"loop": name, "reason": str(away)})
     except Exception:  # The worker's edge: one poisonous row must not stop the loop.
