@@ -14,7 +14,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from mboa.channels.simulator.double import MetaDouble, Received, asgi, sign
+from mboa.fake_meta.double import MetaDouble, Received, asgi, sign
 from mboa.settings import Settings
 from mboa.storage import roster
 from mboa.storage.roster import Entry

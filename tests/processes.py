@@ -14,7 +14,7 @@ from queue import Empty, SimpleQueue
 import httpx2
 import uvicorn
 
-from mboa.channels.simulator.double import MetaDouble, Received, asgi, sign
+from mboa.fake_meta.double import MetaDouble, Received, asgi, sign
 from tests.city import SECRET
 from tests.engines import Database
 

@@ -14,11 +14,11 @@ from mboa.channels.base import Channel
 from mboa.channels.intake import Intake
 from mboa.channels.routes import Doors
 from mboa.channels.simulator.channel import SimulatorChannel
-from mboa.channels.simulator.double import MetaDouble
 from mboa.channels.simulator.page import Hands, SimulatorPage
 from mboa.channels.simulator.routes import SimulatorDoors
 from mboa.channels.twilio.send import TwilioAccount, TwilioChannel
 from mboa.channels.whatsapp.send import WhatsAppChannel
+from mboa.fake_meta.double import MetaDouble
 from mboa.office import Office
 from mboa.settings import Settings
 from mboa.storage import phones

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from mboa.channels.simulator.double import sign
+from mboa.fake_meta.double import sign
 from tests.city import NEED, SECRET, City
 
 ONE = json.dumps(

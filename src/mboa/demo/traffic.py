@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from mboa.channels.intake import Intake
 from mboa.channels.simulator.channel import as_simulated
-from mboa.channels.simulator.double import Received
 from mboa.channels.simulator.page import CLIENTS
 from mboa.channels.simulator.routes import SimulatorDoors, Written
 from mboa.channels.whatsapp.webhook import parse
 from mboa.demo import city
+from mboa.fake_meta.double import Received
 from mboa.storage import timeline
 from mboa.wiring import Mboa
 

@@ -1,1 +1,1 @@
-"""WhatsApp without Meta: a double of the Cloud API for the demo and the tests."""
+"""WhatsApp without Meta: phones in the browser, on the double of the Cloud API."""

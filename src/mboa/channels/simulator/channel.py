@@ -7,9 +7,9 @@ from dataclasses import replace
 import httpx2
 
 from mboa.channels.base import Batch, Outbound
-from mboa.channels.simulator.double import MetaDouble, Received, asgi
 from mboa.channels.whatsapp.send import WhatsAppChannel
 from mboa.channels.whatsapp.webhook import parse
+from mboa.fake_meta.double import MetaDouble, Received, asgi
 
 NAME = "simulator"
 # Ticks as on a phone with a fair network: delivered, then read.

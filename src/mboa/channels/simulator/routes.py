@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from mboa.channels.intake import Intake
 from mboa.channels.simulator.channel import as_simulated
-from mboa.channels.simulator.double import MetaDouble
 from mboa.channels.whatsapp.webhook import parse
+from mboa.fake_meta.double import MetaDouble
 from mboa.storage import phones
 
 Phone = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]

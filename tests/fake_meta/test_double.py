@@ -10,11 +10,11 @@ import httpx2
 import pytest
 
 from mboa.channels.base import Button, Inbound, ListChoice, Outbound, SendFailed, Template
-from mboa.channels.simulator.double import MetaDouble, Received, asgi, sign
 from mboa.channels.whatsapp.payload import build
 from mboa.channels.whatsapp.send import WhatsAppChannel
 from mboa.channels.whatsapp.templates import templates
 from mboa.channels.whatsapp.webhook import parse, verify
+from mboa.fake_meta.double import MetaDouble, Received, asgi, sign
 
 PAUL = "+237699001122"
 HELLO = Outbound(key="m-1", phone=PAUL, user_id=None, text="Bonjour Paul", window_open=True)

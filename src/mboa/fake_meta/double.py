@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mboa.channels.simulator.double_reading import Content, Json, Refused, read
+from mboa.fake_meta.reading import Content, Json, Refused, read
 
 WINDOW = timedelta(hours=24)
 LOG_ENTRIES = 10_000

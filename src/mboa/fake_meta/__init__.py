@@ -1,0 +1,1 @@
+"""The double of Meta: what the Cloud API takes and refuses, what phones show and say, and what goes wrong."""
