@@ -21,6 +21,7 @@ from mboa.storage.roster import Entry
 from mboa.storage.store import Connection, Row
 from mboa.wiring import Mboa, build
 from tests.engines import Database, HandClock
+from tests.invariants import look, violations
 
 SECRET = "app-secret-of-the-test-city"
 NEED = "Bonjour, j'ai une fuite sous l'évier à Bonamoussadi derrière la pharmacie, demain matin"
@@ -190,8 +191,10 @@ class City:
 
 @pytest.fixture
 async def city(database: Database, clock: HandClock) -> AsyncIterator[City]:
-    """A city for each story, on both engines."""
+    """A city for each story, on both engines; whatever the story is, the promises hold at its end."""
     city = City(database, clock)
     await city.open()
     yield city
+    broken = violations(await city.mboa.office.store.read(look), city.double.log, now=clock.now(), settled=False)
     await city.close()
+    assert broken == []

@@ -100,5 +100,5 @@ def test_the_roles_apart_need_postgresql() -> None:
 
 
 def test_migrate_says_what_it_did() -> None:
-    assert mboa("migrate").stdout == "0001_ground\n"
+    assert mboa("migrate").stdout == "0001_ground\n0002_pacing\n"
     assert mboa("migrate").stdout == "nothing to do\n"
