@@ -14,6 +14,8 @@ class Settings(BaseSettings):
     """``MBOA_…`` variables. Durations are seconds, fractions allowed.
 
     ``unknown_outcome_seconds`` is how long a send whose answer was lost waits for its receipt before one repeat.
+    ``whatsapp_recipients_per_day`` is Meta's messaging limit of the account: how many people whose window is closed may
+    be written to in 24 hours; 0: no limit.
     """
 
     model_config = SettingsConfigDict(env_prefix="MBOA_", env_file=".env", env_file_encoding="utf-8", extra="ignore")
@@ -31,6 +33,7 @@ class Settings(BaseSettings):
     whatsapp_token: SecretStr = SecretStr("")
     whatsapp_app_secret: SecretStr = SecretStr("")
     whatsapp_verify_token: SecretStr = SecretStr("")
+    whatsapp_recipients_per_day: int = Field(default=250, ge=0)
 
     twilio_api_base: str = "https://api.twilio.com"
     twilio_account_sid: str = ""

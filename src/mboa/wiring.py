@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -64,9 +64,9 @@ def open_channels(
         channels["simulator"] = SimulatorChannel(double)
     if settings.whatsapp_phone_id or settings.channel == "whatsapp":
         token = settings.whatsapp_token.get_secret_value()
-        channels["whatsapp"] = WhatsAppChannel(
-            settings.whatsapp_api_base, settings.whatsapp_phone_id, token, transport=transport
-        )
+        whatsapp = WhatsAppChannel(settings.whatsapp_api_base, settings.whatsapp_phone_id, token, transport=transport)
+        whatsapp.limits = replace(whatsapp.limits, cold_a_day=settings.whatsapp_recipients_per_day or None)
+        channels["whatsapp"] = whatsapp
     if settings.twilio_account_sid or settings.channel == "twilio":
         token = settings.twilio_auth_token.get_secret_value()
         account = TwilioAccount(settings.twilio_account_sid, settings.twilio_from, token)

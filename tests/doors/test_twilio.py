@@ -8,6 +8,7 @@ from twilio.request_validator import RequestValidator
 
 from mboa.channels.base import Channel
 from mboa.channels.twilio.send import TwilioAccount, TwilioChannel
+from mboa.work.crew import Crew
 from tests.city import City
 from tests.engines import Database, HandClock
 
@@ -32,7 +33,8 @@ async def twilio(database: Database, clock: HandClock) -> AsyncIterator[tuple[Ci
     account = TwilioAccount("AC1", "+237233000000", TOKEN)
     channel: Channel = TwilioChannel(account, "https://mboa.test", transport=httpx2.MockTransport(service))
     city.mboa.channels["twilio"] = channel
-    city.mboa.crew.deliver.leases["twilio"] = channel.unknown_after_seconds
+    city.mboa.crew = Crew(city.mboa.office, city.mboa.channels)
+    await city.mboa.crew.deliver.start()
     yield city, service
     await city.close()
 

@@ -1,5 +1,6 @@
 """What every channel speaks: messages in, receipts of messages out, and the ways a send can fail."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -22,6 +23,8 @@ Kind = Literal[
     "unsupported",
 ]
 ReceiptStatus = Literal["sent", "delivered", "read", "failed"]
+Outcome = Literal["retry", "permanent", "unknown", "window_closed", "unreachable", "template", "account"]
+Blamed = Literal["message", "pair", "throughput", "cold", "template", "line"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +96,24 @@ class Parked:
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateNotice:
+    """The channel's word on one of our templates: whether it may be used, and what it called that."""
+
+    channel: str
+    name: str
+    language: str
+    usable: bool
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """Everything one webhook body held, in its order."""
 
     messages: tuple[Inbound, ...] = ()
     receipts: tuple[Receipt, ...] = ()
     parked: tuple[Parked, ...] = ()
+    notices: tuple[TemplateNotice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +169,10 @@ class Outbound:
     template: Template | None = None
 
 
+# Where no code says more: nobody answers, or nobody takes anything of us.
+BLAMED: Mapping[Outcome, Blamed] = {"retry": "line", "unknown": "line", "account": "line", "template": "template"}
+
+
 class SendFailed(Exception):
     """A message did not go out, or nobody knows whether it did.
 
@@ -161,22 +180,41 @@ class SendFailed(Exception):
     ``unknown`` (the answer was lost: wait for the receipt before one repeat), ``window_closed`` (send the template
     instead), ``unreachable`` (this person cannot be reached here), ``template`` (the template is at fault),
     ``account`` (our account is at fault: stop and call the operator). ``report`` says whether a person should know.
+
+    ``blamed`` is what must rest because of it: this ``message`` alone, what goes to this person (``pair``), the number
+    of messages a second (``throughput``), everything to closed windows (``cold``), one ``template``, or the ``line``.
     """
 
     def __init__(
         self,
         message: str,
         *,
-        outcome: Literal["retry", "permanent", "unknown", "window_closed", "unreachable", "template", "account"],
+        outcome: Outcome,
         code: int | None = None,
         report: bool = False,
         retry_after_seconds: float | None = None,
     ) -> None:
         super().__init__(message)
-        self.outcome = outcome
+        self.outcome: Outcome = outcome
         self.code = code
         self.report = report
         self.retry_after_seconds = retry_after_seconds
+        self.blamed: Blamed = BLAMED.get(outcome, "message")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a channel bears; by default, everything.
+
+    ``levels`` are messages a second, the highest first: a refusal for throughput leads down to the next.
+    ``pair_seconds`` is the even pace to one person, ``pair_burst`` how many may run ahead of it. ``cold_a_day`` is to
+    how many people whose window is closed it may write in 24 hours (``None``: to any number).
+    """
+
+    levels: tuple[int, ...] = ()
+    pair_seconds: float = 0.0
+    pair_burst: int = 1
+    cold_a_day: int | None = None
 
 
 class Channel(Protocol):
@@ -184,6 +222,7 @@ class Channel(Protocol):
 
     name: str
     unknown_after_seconds: float
+    limits: Limits
 
     async def send(self, message: Outbound) -> str:
         """Send one message and return the channel's id of it; raises :class:`SendFailed`."""

@@ -1,20 +1,25 @@
 """Check, keep, answer: what every webhook does before 200, and nothing more."""
 
+import asyncio
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
 from starlette.requests import Request
 
-from mboa.channels.base import Batch
+from mboa.channels.base import Batch, Template
 from mboa.office import Office
 from mboa.operations.metrics import track_metric
-from mboa.storage import inbox, receipts
-from mboa.storage.store import Connection
+from mboa.storage import inbox, paces, receipts
+from mboa.storage.store import Connection, StoreAway
 
 logger = logging.getLogger(__name__)
 # Meta's batches hold up to 1,000 updates; nothing it sends comes near this (contract, section 4).
 LARGEST_BODY = 4 * 1024 * 1024
+# Meta wants its answer within a second or two and sends again for days: a commit that takes longer is not waited for.
+KEEP_SECONDS = 1.5
+# Meta says when a template may be used again; should that word be lost, it is tried after this.
+UNTIL_APPROVED = timedelta(hours=6)
 
 
 class TooLarge(Exception):
@@ -41,10 +46,21 @@ class Intake:
     burst: timedelta
 
     async def keep(self, batch: Batch) -> None:
-        """Make a batch durable; returns after the commit. Raises ``StoreAway``."""
-        await self.office.store.write(_keep, batch, self.burst, self.office.policy.offer_timeout)
+        """Make a batch durable; returns after the commit.
+
+        Raises ``StoreAway``, also when the database is silent for 1.5 s: whether it kept the batch is then unknown,
+        and whoever sends it again has no second effect.
+        """
+        try:
+            async with asyncio.timeout(KEEP_SECONDS):
+                await self.office.store.write(_keep, batch, self.burst, self.office.policy.offer_timeout)
+        except TimeoutError as late:
+            raise StoreAway(f"not durable within {KEEP_SECONDS} s") from late
         for message in batch.messages:
             track_metric("message.received", 1, channel=message.channel)
+        for notice in batch.notices:
+            log = logger.info if notice.usable else logger.error
+            log("template_notice", extra={"template": f"{notice.name}/{notice.language}", "said": notice.said})
         for parked in batch.parked:
             logger.warning("webhook_parked", extra={"channel": parked.channel, "reason": parked.reason})
 
@@ -53,3 +69,9 @@ def _keep(conn: Connection, batch: Batch, burst: timedelta, offer_timeout: timed
     inbox.keep(conn, batch, burst)
     for receipt in batch.receipts:
         receipts.keep(conn, receipt, offer_timeout)
+    for notice in batch.notices:
+        template = Template(notice.name, notice.language)
+        if notice.usable:
+            paces.resume_template(conn, notice.channel, template)
+        else:
+            paces.pause_template(conn, notice.channel, template, conn.now + UNTIL_APPROVED, notice.said)

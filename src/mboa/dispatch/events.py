@@ -43,6 +43,7 @@ EventName = Literal[
     "phone_given",
     "media_received",
     "message_failed",
+    "template_paused",
 ]
 Actor = Literal["client", "provider", "system", "operator"]
 

@@ -1,5 +1,6 @@
 """Is it alive, and is it well? Every answer is read from the rows at the moment of asking."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,8 @@ from mboa.storage.store import Connection, Store, StoreAway
 # A loop polls at least every second; three missed beats and a margin mean that it is in trouble.
 WORKER_SILENCE = timedelta(seconds=5)
 LATE = timedelta(seconds=10)
+# A database that does not answer within this is down, whatever it may say later.
+SILENCE_SECONDS = 2.0
 
 
 def _checks(conn: Connection) -> dict[str, str]:
@@ -24,8 +27,9 @@ def _checks(conn: Connection) -> dict[str, str]:
 async def readiness(store: Store) -> tuple[int, dict[str, Any]]:
     """HTTP status and body of ``/health/ready``: down without database or worker, degraded when work is late."""
     try:
-        checks = await store.read(_checks)
-    except StoreAway:
+        async with asyncio.timeout(SILENCE_SECONDS):
+            checks = await store.read(_checks)
+    except (StoreAway, TimeoutError):
         checks = {"database": "down"}
     if "down" in checks.values():
         return 503, {"status": "down", "checks": checks}

@@ -23,6 +23,9 @@ COUNTERS: dict[str, Counter] = {
         ("message.sent", "Messages out, by channel and outcome", ("channel", "outcome")),
         ("message.understood", "Readings, by intent and whether they were sure", ("intent", "sure")),
         ("message.misunderstood", "Messages that had to be asked about again", ()),
+        ("message.failed", "Messages that reached nobody", ()),
+        ("channel.paused", "Times that a way out was closed for a while", ("channel",)),
+        ("template.paused", "Refusals that paused a template", ("channel",)),
         ("webhook.refused", "Webhook bodies refused, by reason", ("reason",)),
     )
 }
@@ -45,6 +48,7 @@ OF_EVENTS: dict[str, str] = {
     "request_unserved": "request.unserved",
     "offer_made": "offer.made",
     "message_misunderstood": "message.misunderstood",
+    "message_failed": "message.failed",
 }
 VERDICTS = frozenset({"offer_accepted", "offer_declined", "offer_expired", "offer_withdrawn", "offer_undeliverable"})
 

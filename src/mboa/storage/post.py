@@ -16,6 +16,8 @@ from mboa.storage.store import Connection
 
 # The longest body that WhatsApp takes with buttons (Meta, interactive messages); longer answers go out in two.
 INTERACTIVE_BODY = 1024
+# An answer that says less than the news of the same transaction: two quick OUI are told of the job once.
+TOLD_BY_NEWS = {"offer_yours_already": "client_contact"}
 
 
 class Post:
@@ -65,7 +67,9 @@ class Post:
 
     def close(self) -> None:
         """Queue the answers (as one message, or as two when one would be too long for buttons), then the news."""
-        letters = merge(self.answers) if self.answers and self.outspoken else []
+        told = {letter.phrase for _, letter in self.news}
+        answers = [letter for letter in self.answers if TOLD_BY_NEWS.get(letter.phrase) not in told]
+        letters = merge(answers) if answers and self.outspoken else []
         keyed = [(f"reply:{self.cause}:{number}", letter) for number, letter in enumerate(letters)]
         for key, letter in [*keyed, *self.news]:
             outbox.queue(self.conn, letter, key, self.person(letter.contact_id).channel)

@@ -33,7 +33,7 @@ WHERE {where} AND direction = 'out' AND status IN ({states}) RETURNING offer_id,
 _BY_KEY = {status: _forward(status, "key = :key") for status in FROM}
 _BY_EXTERNAL = {status: _forward(status, "channel = :channel AND external_id = :external") for status in FROM}
 _PENDING = """
-SELECT r.id, r.error, r.error_code, m.id AS message_id, m.offer_id, m.kind, m.contact_id, m.request_id
+SELECT r.id, r.error, r.error_code, r.channel, m.id AS message_id, m.offer_id, m.kind, m.body_json, m.attempts
 FROM receipts r LEFT JOIN messages m ON m.direction = 'out'
      AND (m.key = r.key OR (m.channel = r.channel AND m.external_id = r.external_id))
 WHERE r.pending ORDER BY r.id LIMIT :most"""

@@ -29,7 +29,7 @@ class Crew:
         self.channels = channels
         self.deliver = Deliver(office, channels)
         self.loops: dict[LoopName, Loop] = {
-            "inbox": Loop("listen", Listen(office).step),
+            "inbox": Loop("listen", Listen(office, tuple(channels)).step),
             "deadlines": Loop("deadlines", Deadlines(office).step),
             "outbox": Loop("deliver", self.deliver.step),
         }
@@ -58,7 +58,7 @@ class Crew:
     def _wake(self, name: LoopName) -> None:
         self.loops[name].woken.set()
 
-    async def _beat(self) -> float:
+    async def _beat(self, _: Loop) -> float:
         now = time.monotonic()
         if all(now - loop.turned_at < HUNG_SECONDS for loop in self.loops.values()):
             await self.office.store.write(beat, self.name)

@@ -8,7 +8,7 @@ from mboa import lifecycle, timers
 from mboa.office import Office
 from mboa.storage import offers, requests
 from mboa.storage.store import Connection
-from mboa.work.loops import attempt
+from mboa.work.loops import AFTER_TROUBLE_SECONDS, Loop, attempt
 
 AT_ONCE = 64
 
@@ -38,9 +38,10 @@ class Deadlines:
     def __init__(self, office: Office) -> None:
         self.office = office
 
-    async def step(self) -> float | None:
+    async def step(self, loop: Loop) -> float | None:
         """Ring everything that is due; a timer that fails is tried again a second later."""
-        while True:
+        while not loop.is_stopping:
+            loop.turn()
             due = await self.office.store.read(find_due)
             rings = [
                 *(self.office.transact(lifecycle.expire_offer, "timer", number) for number in due.offers),
@@ -50,7 +51,8 @@ class Deadlines:
                 return await self.office.store.read(seconds_to_next)
             done = await asyncio.gather(*(attempt(_rung(ring), "deadlines", otherwise=False) for ring in rings))
             if not all(done):
-                return 1.0
+                return AFTER_TROUBLE_SECONDS
+        return None
 
 
 async def _rung(ring: Awaitable[None]) -> bool:

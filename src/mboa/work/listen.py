@@ -2,22 +2,22 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 
 import orjson
 
-from mboa import lifecycle
-from mboa.channels.base import SendFailed
 from mboa.conversation.hear import hear
 from mboa.conversation.talk import Utterance
 from mboa.office import Office
 from mboa.operations.metrics import track_metric
-from mboa.storage import inbox, outbox, receipts
+from mboa.storage import inbox, receipts
 from mboa.storage.inbox import Unread
 from mboa.storage.store import Connection, Row, StoreAway
 from mboa.storage.unit_of_work import Unit
-from mboa.work.loops import AFTER_TROUBLE_SECONDS, attempt
+from mboa.work.loops import AFTER_TROUBLE_SECONDS, Loop, attempt
 from mboa.work.reading import read
+from mboa.work.refusals import settle_failure
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 64
@@ -26,12 +26,14 @@ AT_ONCE = 64
 class Listen:
     """The loop over people with something unread, and over failures that channels reported."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, channels: Sequence[str]) -> None:
         self.office = office
+        self.channels = channels
 
-    async def step(self) -> float | None:
+    async def step(self, loop: Loop) -> float | None:
         """Hear everybody who is due; one person's trouble is tried again later and parked in the end."""
-        while True:
+        while not loop.is_stopping:
+            loop.turn()
             waiting = await self.office.store.read(inbox.due, AT_ONCE)
             failures = await self.office.store.read(receipts.pending, AT_ONCE)
             if not waiting and not failures:
@@ -42,6 +44,7 @@ class Listen:
             )
             if not all(done):
                 return AFTER_TROUBLE_SECONDS
+        return None
 
     async def _hear_person(self, unread: Unread) -> bool:
         """Whether it went well. The database being away counts no attempt towards parking the message."""
@@ -67,7 +70,7 @@ class Listen:
         return True
 
     async def _settle(self, row: Row) -> bool:
-        await self.office.transact(settle_failure, f"receipt:{row['id']}", row)
+        await self.office.transact(settle_failure, f"receipt:{row['id']}", row, self.channels)
         return True
 
 
@@ -87,25 +90,6 @@ def hear_unread(unit: Unit, unread: Unread, utterances: list[Utterance]) -> None
 def _mark(conn: Connection, said: Utterance) -> bool:
     understood = orjson.dumps(said.facts).decode()
     return all(inbox.heard(conn, message_id, understood) for message_id in said.message_ids)
-
-
-def settle_failure(unit: Unit, row: Row) -> None:
-    """A message failed after the channel took it: another way in, the next provider, or a note in the diary."""
-    if not receipts.settled(unit.conn, row["id"]) or row["message_id"] is None:
-        return
-    failure = SendFailed(row["error"] or "failed", outcome="permanent", code=row["error_code"])
-    if row["error_code"] == outbox.WINDOW_CLOSED_CODE and outbox.as_template(unit.conn, row["message_id"]):
-        return
-    undelivered(unit, row["message_id"], row["offer_id"] if row["kind"] == "offer" else None, failure)
-
-
-def undelivered(unit: Unit, message_id: int, offer_id: int | None, failure: SendFailed) -> None:
-    """It will not reach the person: an offer goes to the next provider at once."""
-    if not outbox.fail(unit.conn, message_id, str(failure), failure.code):
-        return
-    unit.happened("message_failed", "system", message_id=message_id, code=failure.code)
-    if offer_id is not None:
-        lifecycle.undeliverable(unit, offer_id, str(failure))
 
 
 def seconds_to_next(conn: Connection) -> float | None:

@@ -18,30 +18,44 @@ AFTER_TROUBLE_SECONDS = 1.0
 
 
 class Loop:
-    """Runs ``step`` again and again. A step does all that is due and returns the seconds until the next due row."""
+    """Runs ``work`` again and again. One step does all that is due and returns the seconds until the next due row.
 
-    def __init__(self, name: str, step: Callable[[], Awaitable[float | None]]) -> None:
+    The work gets the loop: to say that it turns, to see that it should stop, to rest until woken.
+    """
+
+    def __init__(self, name: str, work: Callable[["Loop"], Awaitable[float | None]]) -> None:
         self.name = name
-        self.step = step
+        self.work = work
         self.woken = asyncio.Event()
-        self.stopping = asyncio.Event()
+        self.is_stopping = False
+        self.turned_at = time.monotonic()
+
+    def turn(self) -> None:
+        """It is alive."""
         self.turned_at = time.monotonic()
 
     def stop(self) -> None:
         """Finish the step under way and end."""
-        self.stopping.set()
+        self.is_stopping = True
         self.woken.set()
+
+    async def step(self) -> float | None:
+        """All that is due now."""
+        self.turn()
+        return await self.work(self)
 
     async def run(self) -> None:
         """Until stopped."""
-        while not self.stopping.is_set():
+        while not self.is_stopping:
             self.woken.clear()
-            self.turned_at = time.monotonic()
-            seconds = await attempt(self.step(), self.name, otherwise=AFTER_TROUBLE_SECONDS)
-            pause = LONGEST_SLEEP_SECONDS if seconds is None else min(LONGEST_SLEEP_SECONDS, seconds)
-            if pause > 0:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.woken.wait(), pause)
+            await self.rest(await attempt(self.step(), self.name, otherwise=AFTER_TROUBLE_SECONDS))
+
+    async def rest(self, seconds: float | None) -> None:
+        """Until woken, at most so long and never longer than a poll."""
+        pause = LONGEST_SLEEP_SECONDS if seconds is None else min(LONGEST_SLEEP_SECONDS, seconds)
+        if pause > 0:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.woken.wait(), pause)
 
 
 async def attempt(work: Awaitable[T], name: str, otherwise: T, let_through: tuple[type[Exception], ...] = ()) -> T:

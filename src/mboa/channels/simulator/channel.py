@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import httpx2
 
-from mboa.channels.base import Batch, Outbound
+from mboa.channels.base import Batch, Limits, Outbound
 from mboa.channels.whatsapp.send import WhatsAppChannel
 from mboa.channels.whatsapp.webhook import parse
 from mboa.fake_meta.double import MetaDouble, Received, asgi
@@ -25,6 +25,7 @@ class SimulatorChannel:
 
     name = NAME
     unknown_after_seconds = 0.0
+    limits = Limits()
 
     def __init__(self, double: MetaDouble) -> None:
         self.double = double

@@ -9,12 +9,13 @@ from typing import Any
 
 import orjson
 
-from mboa.channels.base import SendFailed
-from mboa.channels.whatsapp.errors import Outcome, wait_seconds
+from mboa.channels.base import Outcome, SendFailed
 from mboa.channels.whatsapp.errors import classify as classify_status
+from mboa.channels.whatsapp.errors import wait_seconds
 from mboa.channels.whatsapp.fields import integer, mapping, scrub, words
 
 _RETRY = (20429, 63012, 63018, 63038)
+_THROUGHPUT = (20429, 63018)
 _UNREACHABLE = (21211, 21610, 21614, 63003, 63024, 63032)
 _TEMPLATE = (63027, 63028, 63029, 63040, 63041, 63042)
 _ACCOUNT = (20003, 21408, 21606, 63001, 63007, 63020, 63022)
@@ -45,13 +46,16 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes) -> SendFailed:
     error = _error(body)
     code = integer(error.get("code"))
     outcome, report = classify(status, code)
-    return SendFailed(
+    failure = SendFailed(
         f"Twilio answered {status}, code {code}: {words(error.get('message'), 500) or 'no details'}",
         outcome=outcome,
         code=code,
         report=report,
         retry_after_seconds=wait_seconds(headers, None) if outcome == "retry" else None,
     )
+    if code in _THROUGHPUT:
+        failure.blamed = "throughput"
+    return failure
 
 
 def _error(body: bytes) -> dict[str, Any]:

@@ -6,11 +6,12 @@ from urllib.parse import quote
 import httpx2
 import orjson
 
-from mboa.channels.base import Outbound, SendFailed
+from mboa.channels.base import Limits, Outbound, SendFailed
 from mboa.channels.twilio.answers import in_words
 from mboa.channels.twilio.errors import refusal
 from mboa.channels.whatsapp.fields import identifier, mapping, scrub, storable
 from mboa.channels.whatsapp.http import TOTAL_SECONDS, open_client, post
+from mboa.channels.whatsapp.send import PAIR_BURST, PAIR_SECONDS
 
 API_BASE = "https://api.twilio.com"
 BODY_CHARS = 1_600  # Twilio refuses a longer body (error 21617)
@@ -35,6 +36,8 @@ class TwilioChannel:
 
     name = "twilio"
     unknown_after_seconds = 90.0
+    # Behind it is the same WhatsApp; 80 a second is what Twilio gives one sender.
+    limits = Limits((80, 20), PAIR_SECONDS, PAIR_BURST)
 
     def __init__(
         self,

@@ -4,14 +4,12 @@ Codes from Meta's error page of 2026-05-15. Only the code counts: titles and mes
 """
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 import orjson
 
-from mboa.channels.base import SendFailed
+from mboa.channels.base import Blamed, Outcome, SendFailed
 from mboa.channels.whatsapp.fields import integer, mapping, scrub, words
-
-Outcome = Literal["retry", "permanent", "unknown", "window_closed", "unreachable", "template", "account"]
 
 _THROTTLED = (4, 80007, 130429, 131048, 131056, 133016)
 _TRANSIENT = (1, 2, 131000, 131016, 131053, 131057, 135000)
@@ -25,6 +23,14 @@ OUTCOMES: Mapping[int, Outcome] = {
     **dict.fromkeys(_TEMPLATE, "template"),
     **dict.fromkeys(_ACCOUNT, "account"),
     131047: "window_closed",
+}
+# What must rest after a refusal, where it is more than the message: the pair, the number's pace, the people whose
+# window is closed.
+BLAMED: Mapping[int, Blamed] = {
+    131056: "pair",
+    **dict.fromkeys((4, 80007, 130429), "throughput"),
+    131048: "cold",
+    131053: "message",
 }
 _REPORTED_OUTCOMES = frozenset({"permanent", "template", "account"})
 _REPORTED_CODES = frozenset({131048})  # the number is flagged as spam: it goes on only if a person looks
@@ -68,13 +74,16 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes) -> SendFailed:
     code = integer(error.get("code"))
     outcome, report = classify(status, code)
     details = words(mapping(error.get("error_data")).get("details"), 500) or words(error.get("message"), 500)
-    return SendFailed(
+    failure = SendFailed(
         f"Meta answered {status}, code {code}: {details or 'no details'}",
         outcome=outcome,
         code=code,
         report=report,
         retry_after_seconds=wait_seconds(headers, code) if outcome == "retry" else None,
     )
+    if code is not None and code in BLAMED:
+        failure.blamed = BLAMED[code]
+    return failure
 
 
 def wait_seconds(headers: Mapping[str, str], code: int | None) -> float | None:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mboa.channels.base import Batch, Inbound, Parked, Receipt
+from mboa.channels.base import Batch, Inbound, Parked, Receipt, TemplateNotice
 from mboa.channels.whatsapp.fields import decode
 from mboa.channels.whatsapp.messages import inbound, park
+from mboa.channels.whatsapp.notices import FIELD, notice
 from mboa.channels.whatsapp.statuses import receipt
 
 _CHALLENGE = re.compile(r"[A-Za-z0-9._~:+/=-]{1,100}")
@@ -57,7 +58,7 @@ def parse(body: bytes) -> Batch:
     pieces = _Pieces()
     for entry in envelope["entry"]:
         pieces.entry(entry)
-    return Batch(tuple(pieces.messages), tuple(pieces.receipts), tuple(pieces.parked))
+    return Batch(tuple(pieces.messages), tuple(pieces.receipts), tuple(pieces.parked), tuple(pieces.notices))
 
 
 class _Pieces:
@@ -67,6 +68,7 @@ class _Pieces:
         self.messages: list[Inbound] = []
         self.receipts: list[Receipt] = []
         self.parked: list[Parked] = []
+        self.notices: list[TemplateNotice] = []
 
     def entry(self, entry: Any) -> None:
         changes = entry.get("changes") if isinstance(entry, dict) else None
@@ -81,8 +83,10 @@ class _Pieces:
             self.parked.append(park("a change is not an object", change))
             return
         field = change.get("field", "messages")
+        if field == FIELD and (said := notice(change.get("value"))) is not None:
+            self.notices.append(said)
         if isinstance(field, str) and field != "messages":
-            return  # template reviews, quality, account notices, echoes of our own number: not a message to us
+            return  # quality, account notices, echoes of our own number: not a message to us
         if not isinstance(change.get("value"), dict):
             self.parked.append(park("a change without a value", change))
             return

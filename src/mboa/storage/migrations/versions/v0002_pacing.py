@@ -9,13 +9,14 @@ TIME = {"sqlite": "TEXT", "postgresql": "TIMESTAMPTZ"}
 BIG = {"sqlite": "INTEGER", "postgresql": "BIGINT"}
 
 # One line out for each channel. `ahead_at` is when the last message would have gone out at an even pace (GCRA).
-# `failures` in a row trip the breaker: until `closed_until_at` nothing goes out, then one message probes.
+# `failures` in a row trip the breaker: until `closed_until_at` nothing goes out, then one message probes (since
+# `probing_at`).
 # `cold_until_at`: nobody whose window is closed is written to before then.
 LINES = """
 CREATE TABLE lines (
     channel TEXT PRIMARY KEY, level INTEGER NOT NULL DEFAULT 0, ahead_at {time},
     failures INTEGER NOT NULL DEFAULT 0, closings INTEGER NOT NULL DEFAULT 0, closed_until_at {time},
-    cold_until_at {time}, lowered_at {time}, reason TEXT
+    probing_at {time}, cold_until_at {time}, lowered_at {time}, reason TEXT
 )"""
 
 # One person's pace on one channel, by the same rule, and when he was last written to with his window closed.
@@ -31,6 +32,9 @@ CREATE TABLE paused_templates (
     PRIMARY KEY (channel, name, language)
 )"""
 
+# Which claim a message went out with: a claim whose commit nobody confirmed was surely not sent, and is taken back.
+CLAIM = "ALTER TABLE messages ADD COLUMN claim TEXT"
+CLAIMS = "CREATE INDEX messages_claim ON messages (claim) WHERE status = 'sending'"
 COLD = "CREATE INDEX paces_cold ON paces (channel, cold_at) WHERE cold_at IS NOT NULL"
 
 TIMERS = """
@@ -44,5 +48,6 @@ def upgrade() -> None:
     dialect = op.get_bind().dialect.name
     for table in (LINES, PACES, PAUSED_TEMPLATES):
         op.execute(table.format(time=TIME[dialect], big=BIG[dialect]))
-    op.execute(COLD)
+    for statement in (CLAIM, CLAIMS, COLD):
+        op.execute(statement)
     op.execute(TIMERS)
