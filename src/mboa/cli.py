@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 from pydantic import ValidationError
 
+from mboa.fake_meta.command import fake_meta
 from mboa.operations.logging import set_up
 from mboa.settings import Settings
 from mboa.storage.store import StoreAway, StoreBusy
@@ -41,14 +42,17 @@ def main() -> None:
     """Mboa: one WhatsApp message finds a repairer in Douala."""
 
 
+main.add_command(fake_meta)
+
+
 def _run(settings: Settings, roles: frozenset[Any]) -> None:
     # Loaded here, so that `mboa understand` and `--help` start without web and database.
-    from mboa.serving import serve
+    from mboa.serving import run, serve
     from mboa.wiring import build, prepare_database
 
     try:
         prepare_database(settings)
-        asyncio.run(serve(build(settings, roles)))
+        run(serve(build(settings, roles)))
     except (StoreBusy, StoreAway) as error:
         raise Refused(str(error)) from error
     except KeyboardInterrupt:

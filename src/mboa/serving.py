@@ -2,14 +2,33 @@
 
 import asyncio
 import signal
+import sys
+from collections.abc import Callable, Coroutine
 from types import FrameType
+from typing import Any, TypeVar
 
 import uvicorn
 
 from mboa.wiring import Mboa
 
+T = TypeVar("T")
+
 # SIGTERM to exit within ten seconds: connections get a part of it, the loops the rest.
 GRACEFUL_SECONDS = 3
+
+
+def run(main: Coroutine[Any, Any, T]) -> T:
+    """Run to the end on uvloop, where there is one: it halves what waiting on sockets costs."""
+    with asyncio.Runner(loop_factory=_uvloop()) as runner:
+        return runner.run(main)
+
+
+def _uvloop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    if sys.platform == "win32":
+        return None
+    import uvloop
+
+    return uvloop.new_event_loop
 
 
 async def serve(mboa: Mboa) -> None:

@@ -1,11 +1,14 @@
 """The web application: every door in one place. It checks, keeps and answers; the thinking is done by the loops."""
 
+from collections.abc import Sequence
 from ipaddress import ip_address
 from secrets import compare_digest
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette_compress import CompressMiddleware
 
 from mboa.operations.health import readiness
@@ -41,6 +44,17 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
         return PlainTextResponse("try again later", 503)
 
     return app
+
+
+def in_front(doors: Sequence[Route], app: ASGIApp) -> ASGIApp:
+    """Webhooks go straight to their doors: of the pages' middleware nothing concerns them, and it costs half of all."""
+    webhooks = Router(routes=doors)
+
+    async def front(scope: Scope, receive: Receive, send: Send) -> None:
+        straight = scope["type"] == "http" and scope["path"].startswith("/webhooks/")
+        await (webhooks if straight else app)(scope, receive, send)
+
+    return front
 
 
 def _may_read_metrics(request: Request, token: str) -> bool:

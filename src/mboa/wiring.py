@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 import httpx2
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from mboa.channels.base import Channel
 from mboa.channels.intake import Intake
@@ -27,7 +27,7 @@ from mboa.storage.postgres import PostgresStore
 from mboa.storage.sqlite import SqliteStore, wall_clock
 from mboa.storage.store import Store
 from mboa.tracking.page import FollowPage
-from mboa.web import create_app
+from mboa.web import create_app, in_front
 from mboa.work.crew import Crew
 
 logger = logging.getLogger(__name__)
@@ -89,7 +89,7 @@ class Mboa:
     channels: dict[str, Channel]
     crew: Crew
     intake: Intake
-    app: FastAPI
+    app: ASGIApp
     double: MetaDouble | None
     roles: frozenset[Role] = BOTH
     hands: Hands = field(default_factory=Hands)
@@ -134,8 +134,9 @@ def build(
         simulator.show_ticks(intake.keep)
 
     app, hands = create_app(settings, office.store), Hands()
-    app.router.routes.extend([*Doors(settings, intake).routes(), *FollowPage(office).routes()])
+    app.router.routes.extend(FollowPage(office).routes())
     if double is not None:
         app.include_router(SimulatorDoors(intake, double).router())
         app.include_router(SimulatorPage(office, hands, speed).router())
-    return Mboa(settings, office, channels, Crew(office, channels), intake, app, double, roles, hands)
+    front = in_front(Doors(settings, intake).routes(), app)
+    return Mboa(settings, office, channels, Crew(office, channels), intake, front, double, roles, hands)

@@ -13,7 +13,7 @@ from pydantic import SecretStr, ValidationError
 from mboa.demo import traffic
 from mboa.demo.robots import Robots
 from mboa.operations.logging import TextFormatter, set_up
-from mboa.serving import serve
+from mboa.serving import run, serve
 from mboa.settings import Settings
 from mboa.storage.sqlite_file import hold
 from mboa.wiring import Mboa, build, prepare_database, sqlite_path
@@ -34,7 +34,7 @@ def run_demo(port: int, speed: float, robots: bool) -> None:
     log_to(settings.data_dir / "demo.log")
     prepare_database(settings)
     token = asyncio.run(_play_the_past(settings, speed))
-    asyncio.run(_serve(build(settings, speed=speed), speed if robots else None, welcome(settings, token, speed)))
+    run(_serve(build(settings, speed=speed), speed if robots else None, welcome(settings, token, speed)))
     click.echo("\nMboa s'est arrêté. À bientôt !")
 
 

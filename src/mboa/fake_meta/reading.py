@@ -1,13 +1,16 @@
 """The strict half of the double of Meta: what the Cloud API accepts of a message, and the code it refuses with."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from mboa.channels.base import Button, ListChoice
-from mboa.channels.whatsapp.templates import templates
+from mboa.channels.whatsapp.templates import TemplateFile
 
 Json = dict[str, Any]
+# The template of a name and a language; raises Refused when it may not be sent.
+Find = Callable[[str, str], TemplateFile]
 _BAD_PARAMETER = re.compile(r"[\n\t]| {4,}")
 _MEDIA = ("audio", "image", "video", "document")
 
@@ -34,7 +37,7 @@ class Content:
     media_id: str | None = None
 
 
-def read(payload: Json) -> Content:
+def read(payload: Json, find: Find) -> Content:
     """The content of a request body of ``POST /messages``; raises :class:`Refused` for what Meta refuses."""
     _require(payload.get("messaging_product") == "whatsapp", 100, "messaging_product must be whatsapp")
     key = payload.get("biz_opaque_callback_data", "")
@@ -49,7 +52,7 @@ def read(payload: Json) -> Content:
     if kind == "interactive":
         return _interactive(block)
     if kind == "template":
-        return _template(block)
+        return _template(block, find)
     _require(kind in _MEDIA, 100, f"type {kind} is not known")
     return Content(kind=kind, media_id=_string(block, "id", 255), text=block.get("caption", ""))
 
@@ -108,19 +111,18 @@ def _rows(action: Json) -> tuple[ListChoice, ...]:
     return tuple(ListChoice(_string(r, "id", 200), _string(r, "title", 24), r.get("description", "")) for r in rows)
 
 
-def _template(block: Json) -> Content:
+def _template(block: Json, find: Find) -> Content:
     name, language = _string(block, "name", 512), _string(_object(block, "language"), "code", 10)
-    known = templates().get((name, language))
-    if known is None:
-        raise Refused(132001, f"template {name} in {language} does not exist", 404)
+    known = find(name, language)
     values: list[str] = []
     payloads = [""] * len(known.buttons)
     for component in block.get("components", []):
-        if component.get("type") == "body":
+        if str(component.get("type")).lower() == "body":
             values = [_parameter(parameter) for parameter in component["parameters"]]
         else:
             index = int(component.get("index", 99))
-            _require(component.get("sub_type") == "quick_reply" and index < len(payloads), 132000, "no such button")
+            quick_reply = str(component.get("sub_type")).lower() == "quick_reply"
+            _require(quick_reply and index < len(payloads), 132000, "no such button")
             payloads[index] = _string(component["parameters"][0], "payload", 256)
     _require(len(values) == len(known.parameters), 132000, f"{len(values)} of {len(known.parameters)} parameters")
     text = known.render(values)

@@ -65,7 +65,8 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What claiming goes by: each channel's limits and lease in seconds, and the age past which no offer goes out.
+    """What claiming goes by: each channel's limits and lease in seconds, the age past which no offer goes out, and the
+    minutes that a provider has.
 
     ``claim`` names the turn that claims, uniquely.
     """
@@ -73,6 +74,7 @@ class Terms:
     limits: Mapping[str, Limits]
     lease_seconds: Mapping[str, float]
     freshness: timedelta
+    offer_timeout: timedelta
     claim: str = ""
 
 
@@ -130,6 +132,8 @@ class _Counter:
         """Claim what may go; the rest stays as it is until ``found.again_at``, or is held for its person's pace."""
         now = self.conn.now
         room, again_at = lines.room(self.line, self.limits, now, len(rows))
+        if not room:
+            lines.hold_offers(self.conn, self.line, self.terms.offer_timeout)
         served = [claimed for row in rows[:room] if (claimed := self._serve(row)) is not None]
         found.ask_again(again_at or now)
         going = [claimed for claimed in served if claimed.refusal is None]

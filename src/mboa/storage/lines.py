@@ -113,9 +113,14 @@ def failed(conn: Connection, channel: str, failure: SendFailed, limits: Limits, 
     if failure.blamed == "cold" or not closed:
         return False
     conn.run(_REASON, channel=channel, reason=str(failure)[:500])
-    assert this.closed_until_at is not None
-    conn.run(_HOLD_OFFERS, channel=channel, guard=this.closed_until_at + offer_timeout)
+    hold_offers(conn, this, offer_timeout)
     return True
+
+
+def hold_offers(conn: Connection, line: Line, offer_timeout: timedelta) -> None:
+    """While the line is closed, an offer that waits for it keeps all of its provider's minutes."""
+    if line.closed_until_at is not None:
+        conn.run(_HOLD_OFFERS, channel=line.channel, guard=line.closed_until_at + offer_timeout)
 
 
 def _lower(this: Line, limits: Limits, now: datetime, asked: float | None) -> bool:
@@ -129,10 +134,10 @@ def _lower(this: Line, limits: Limits, now: datetime, asked: float | None) -> bo
 
 
 def _count_failure(this: Line, failure: SendFailed, now: datetime) -> bool:
-    """One more in a row; what was still on its way when the line closed does not close it longer."""
+    """One more in a row; what was still on its way when the line closed does not close it longer. A probe does."""
     this.failures += 1
     resting = this.closed_until_at is not None and this.probing_at is None
-    at_once = failure.outcome == "account" or failure.retry_after_seconds is not None
+    at_once = failure.outcome == "account" or failure.retry_after_seconds is not None or this.probing_at is not None
     if resting or not (at_once or this.closings or this.failures >= FAILURES):
         return False
     rest = min(LONGEST_REST_SECONDS, FIRST_REST_SECONDS * 2**this.closings)

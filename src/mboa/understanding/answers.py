@@ -6,7 +6,6 @@ from typing import Literal, cast
 from mboa.understanding.facts import Keyword
 from mboa.understanding.phrases import Match
 from mboa.understanding.reading import Reading, read_message
-from mboa.understanding.words import phrases
 
 Verdict = Literal["yes", "no", "doubt", "yes_but", "no_but"]
 
@@ -72,21 +71,17 @@ def _mixed(reading: Reading, yes: list[Match], no: list[Match]) -> Verdict | Non
 
 def keyword_of(reading: Reading) -> Keyword | None:
     """A keyword that the whole message consists of: MENU, MES DONNEES, EFFACER, START."""
-    keywords: tuple[Keyword, ...] = ("my_data", "erase", "menu", "start")
-    for keyword in keywords:
-        if any(reading.alone(match) for match in reading.of("answers", f"{keyword}.word")):
-            return keyword
-    return None
+    return _whole(reading, "answers", ("my_data", "erase", "menu", "start"))
+
+
+def _whole(reading: Reading, group: str, keywords: tuple[Keyword, ...]) -> Keyword | None:
+    """The first of ``keywords`` that is all the message says."""
+    return next((k for k in keywords if any(map(reading.alone, reading.of(group, f"{k}.word")))), None)
 
 
 def work_keyword(reading: Reading) -> Keyword | None:
     """What a repairer says of the work he has: on the way, arrived, done; only when it is all he says."""
-    found = phrases("offers").find(reading.text.words)
-    keywords: tuple[Keyword, ...] = ("done", "arrived", "en_route")
-    for keyword in keywords:
-        if any(reading.alone(m) for m in found if m.value == f"{keyword}.word"):
-            return keyword
-    return None
+    return _whole(reading, "offers", ("done", "arrived", "en_route"))
 
 
 def offer_code(text: str) -> str | None:
@@ -111,7 +106,7 @@ def answer_to_offer(reading: Reading) -> Literal["accept", "decline", "question"
     digits = [word for word in words if word in _REPLY_DIGITS]
     if len(reading.content) == 1 and digits:
         return cast("Literal['accept', 'decline']", _REPLY_DIGITS[digits[0]])
-    found = {m.value.split(".")[0] for m in phrases("offers").find(words)}
+    found = {m.value.split(".")[0] for m in reading.of("offers")}
     if work_keyword(reading) in {"done", "arrived"}:
         return "other"
     said = verdict(reading)

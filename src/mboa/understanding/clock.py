@@ -10,6 +10,11 @@ from mboa.understanding.words import data, word_set
 
 _HOUR = re.compile(r"(\d{1,2})h(\d{2})?(?:mn|min)?")
 _MERIDIEM = re.compile(r"(\d{1,2})(am|pm)")
+_DAY = re.compile(r"(\d{1,2})(er|st|nd|rd|th)?")
+_AMOUNT = re.compile(r"(\d{1,3})(mn|min|mins|minutes|hrs?|jours?|days?)")
+_MINUTES = re.compile(r"[0-5]\d")
+_BEFORE_DELAYS = frozenset({"dans", "in", "d", "within", "after"})
+_BEFORE_DATES = frozenset({"le", "the", "on"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,11 @@ def _numbers() -> dict[str, int]:
     return {name: int(number) for name, number in data("grammar")["numbers"].items()}
 
 
+@cache
+def _openers() -> frozenset[str]:
+    return _BEFORE_DELAYS | _BEFORE_DATES | _months().keys() | _numbers().keys()
+
+
 def _number(word: str) -> int | None:
     if word.isascii() and word.isdigit() and len(word) <= 4:
         return int(word)
@@ -42,9 +52,11 @@ def _number(word: str) -> int | None:
 def clock_atoms(words: Sequence[str]) -> list[Atom]:
     """Every hour, date and delay in ``words``, in order."""
     found: list[Atom] = []
-    at = 0
+    at, openers = 0, _openers()
     while at < len(words):
-        atom = _delay(words, at) or _date(words, at) or _hour(words, at)
+        atom = None
+        if words[at] in openers or words[at][0].isdigit():
+            atom = _delay(words, at) or _date(words, at) or _hour(words, at)
         if atom:
             found.append(atom)
         at = atom.end if atom else at + 1
@@ -56,7 +68,7 @@ def _word(words: Sequence[str], at: int) -> str:
 
 
 def _delay(words: Sequence[str], at: int) -> Atom | None:
-    if words[at] not in {"dans", "in", "d", "within", "after"}:
+    if words[at] not in _BEFORE_DELAYS:
         return None
     amount, end = _amount(words, at + 1)
     if amount is None:
@@ -75,7 +87,7 @@ def _amount(words: Sequence[str], at: int) -> tuple[tuple[int, int] | None, int]
     number = _number(_word(words, at))
     unit = _word(words, at + 1)
     if number is None:
-        joined = re.fullmatch(r"(\d{1,3})(mn|min|mins|minutes|hrs?|jours?|days?)", _word(words, at))
+        joined = _AMOUNT.fullmatch(_word(words, at))
         if not joined:
             return None, at
         number, unit, at = int(joined[1]), joined[2], at - 1
@@ -87,7 +99,7 @@ def _amount(words: Sequence[str], at: int) -> tuple[tuple[int, int] | None, int]
 
 
 def _date(words: Sequence[str], at: int) -> Atom | None:
-    article = words[at] in {"le", "the", "on"}
+    article = words[at] in _BEFORE_DATES
     first = at + 1 if article else at
     day = _day_number(_word(words, first))
     if day is None:
@@ -122,7 +134,7 @@ def _month_first(words: Sequence[str], at: int) -> Atom | None:
 
 
 def _day_number(word: str) -> int | None:
-    digits = re.fullmatch(r"(\d{1,2})(er|st|nd|rd|th)?", word)
+    digits = _DAY.fullmatch(word)
     return int(digits[1]) if digits and 1 <= int(digits[1]) <= 31 else None
 
 
@@ -153,7 +165,7 @@ def _hour_number(words: Sequence[str], at: int) -> tuple[int, int, int] | None:
         return _twenty_four(number, after[0] + "m"), 0, at + (2 if after in {"am", "pm"} else 3)
     if after in word_set("grammar", "clock", "hour_words"):
         minutes = _word(words, at + 2)
-        return (number, int(minutes), at + 3) if re.fullmatch(r"[0-5]\d", minutes) else (number, 0, at + 2)
+        return (number, int(minutes), at + 3) if _MINUTES.fullmatch(minutes) else (number, 0, at + 2)
     if after == "o" and _word(words, at + 2) == "clock":
         return number, 0, at + 3
     bare = word.isdigit() and 6 <= number <= 20 and _word(words, at - 1) in {"at", "by", "vers"}

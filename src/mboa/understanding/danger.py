@@ -8,4 +8,5 @@ _ORDER: tuple[Danger, ...] = ("gas", "fire", "shock", "sparks", "flood")
 
 def danger_of(reading: Reading) -> Danger | None:
     """The gravest danger named, or ``None``."""
-    return next((danger for danger in _ORDER if reading.has("hazards", f"{danger}.yes")), None)
+    said = {match.value for match in reading.of("hazards")}
+    return next((danger for danger in _ORDER if f"{danger}.yes" in said), None) if said else None

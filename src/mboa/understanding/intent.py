@@ -1,6 +1,6 @@
 """What a message wants of the system, from its words alone. Rules are tried in order; the first that fits decides."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from mboa.understanding.answers import is_fraction, keyword_of, rating_of, verdict, work_keyword
 from mboa.understanding.asking import (
@@ -20,34 +20,13 @@ _PLAIN_YES = frozenset({"oui", "ouais", "yes", "yep", "yeah", "non", "no"})
 _STARS = frozenset({"etoile", "etoiles", "star", "stars", "⭐"})
 
 
-Rule = Callable[[Evidence], Decision | None]
-
-
 def decide(evidence: Evidence) -> Decision:
     """The intent of a message for which no answer was awaited."""
-    for rule in _rules():
+    for rule in _RULES:
         decision = rule(evidence)
         if decision:
             return decision
     return Decision("other", 0.3, "nothing found")
-
-
-def _rules() -> Iterator[Rule]:
-    yield from (
-        _keyword,
-        _social,
-        _alone,
-        _not_a_request,
-        _stop,
-        _danger,
-        _human,
-        _cancel,
-        _status,
-        _rated,
-        about_a_visit,
-        question_on_us,
-    )
-    yield from (_contradiction, correction, request, call_for_help, _yes_or_no, detail, hint)
 
 
 def _keyword(evidence: Evidence) -> Decision | None:
@@ -64,7 +43,8 @@ def _alone(evidence: Evidence) -> Decision | None:
     reading = evidence.reading
     intents: tuple[Intent, ...] = ("stop", "cancel", "status", "modify", "human", "unavailable", "available", "help")
     for intent in intents:
-        if any(reading.alone(match) for match in reading.of(intent, f"{intent}.alone")):
+        alone = reading.of(intent, f"{intent}.alone")
+        if alone and any(map(reading.alone, alone)):
             return Decision(intent, 0.95, f"{intent} alone")
     return None
 
@@ -115,11 +95,8 @@ def _rated(evidence: Evidence) -> Decision | None:
 
 def _contradiction(evidence: Evidence) -> Decision | None:
     """ "non, plutôt un plombier": a refusal with something to put right."""
-    said = verdict(evidence.reading)
     content = evidence.plain or evidence.place or evidence.wish
-    if said == "no_but" and content:
-        return Decision("modify", 0.8, "no, but")
-    return None
+    return Decision("modify", 0.8, "no, but") if content and verdict(evidence.reading) == "no_but" else None
 
 
 def _yes_or_no(evidence: Evidence) -> Decision | None:
@@ -148,3 +125,9 @@ def _social(evidence: Evidence) -> Decision | None:
     if greeting and not thanks:
         return Decision("greeting", 0.9, "greeting")
     return Decision("thanks", 0.9, "thanks")
+
+
+_RULES: tuple[Callable[[Evidence], Decision | None], ...] = (
+    *(_keyword, _social, _alone, _not_a_request, _stop, _danger, _human, _cancel, _status, _rated),
+    *(about_a_visit, question_on_us, _contradiction, correction, request, call_for_help, _yes_or_no, detail, hint),
+)

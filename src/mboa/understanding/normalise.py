@@ -82,7 +82,7 @@ CONTRACTIONS = {
 _MENDED = 120  # words of a message that are worth repairing: none says what it wants only after them
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _WORD = re.compile(r"\d+(?:[.,]\d+)+|[a-z0-9]+(?:'[a-z0-9]+)*|[.,;:!?\n/]|[^\s\w'\-.,;:!?/]")
-_LETTERED = (["bloc"], ["block"], ["batiment"], ["immeuble"], ["villa"], ["building"])
+_LETTERED = frozenset({"bloc", "block", "batiment", "immeuble", "villa", "building"})
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _BREAKS = {";": ".", "!": ".", "\n": "."}
 
@@ -106,13 +106,8 @@ def fold(text: str) -> str:
 
 
 def _fold_with_offsets(text: str) -> tuple[str, list[int]]:
-    pieces: list[str] = []
-    offsets: list[int] = []
-    for position, character in enumerate(text):
-        piece = _fold_character(character)
-        pieces.append(piece)
-        offsets.extend([position] * len(piece))
-    return "".join(pieces), offsets
+    pieces = list(map(_fold_character, text))
+    return "".join(pieces), [position for position, piece in enumerate(pieces) for _ in piece]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +128,8 @@ class Text:
         return self.original[self.starts[start] : self.ends[end - 1]]
 
 
-def read(text: str, spell: Mapping[str, tuple[str, ...]], mend: Callable[[str], tuple[str, ...]]) -> Text:
-    """Split ``text`` into words; ``spell`` is the short-message table, ``mend`` repairs a word of no list."""
+def read(text: str, spell: Mapping[str, tuple[str, ...]], meant: Callable[[str], tuple[str, ...]]) -> Text:
+    """Split ``text`` into words; ``spell`` is the short-message table, ``meant`` is :func:`spelt` with a repairer."""
     clipped = text[:LIMIT]
     folded, offsets = _fold_with_offsets(clipped)
     words: list[str] = []
@@ -142,8 +137,11 @@ def read(text: str, spell: Mapping[str, tuple[str, ...]], mend: Callable[[str], 
     ends: list[int] = []
     for found in _WORD.finditer(folded):
         for typed, start, end in _parts(found.group(), found.start(), spell):
-            letter = len(typed) == 1 and ("'" in found.group() or words[-1:] in _LETTERED)
-            for word in (typed,) if letter else _spelt(typed, spell, mend if len(words) < _MENDED else _as_typed):
+            if len(typed) == 1 and ("'" in found.group() or not _LETTERED.isdisjoint(words[-1:])):
+                said: tuple[str, ...] = (typed,)
+            else:
+                said = meant(typed) if len(words) < _MENDED else spelt(typed, spell, _as_typed)
+            for word in said:
                 words.append(word)
                 starts.append(offsets[start])
                 ends.append(offsets[end - 1] + 1)
@@ -164,7 +162,8 @@ def _parts(typed: str, start: int, spell: Mapping[str, tuple[str, ...]]) -> list
     return parts
 
 
-def _spelt(typed: str, spell: Mapping[str, tuple[str, ...]], mend: Callable[[str], tuple[str, ...]]) -> tuple[str, ...]:
+def spelt(typed: str, spell: Mapping[str, tuple[str, ...]], mend: Callable[[str], tuple[str, ...]]) -> tuple[str, ...]:
+    """The words that ``typed`` stands for: those of the table, else itself, repaired by ``mend``."""
     if not typed[0].isalnum():
         return (_BREAKS.get(typed, typed),)
     if typed in spell:

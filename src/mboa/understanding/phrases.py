@@ -7,7 +7,9 @@ alternative for two words, ``*`` for any one word and ``**`` for up to four.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import product
+from typing import NamedTuple
 
 from mboa.understanding.normalise import CONTRACTIONS, fold
 
@@ -17,8 +19,7 @@ _EITHER = re.compile(r"\S*\|\S*")
 _SHORT_FORM = re.compile(r"[a-z]+'[a-z]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """The words ``start`` to ``end`` (exclusive) of a message say ``value`` in the part ``group`` of the lexicon."""
 
     start: int
@@ -46,6 +47,7 @@ def expand(phrase: str) -> Iterator[tuple[str, ...]]:
         yield tuple(word for option in chosen for word in option)
 
 
+@lru_cache(maxsize=4096)
 def variants(word: str) -> tuple[str, ...]:
     """The word as written and without its plural or feminine ending ("toilettes", "bouchées")."""
     if len(word) < 4:
@@ -79,39 +81,41 @@ class Phrases:
     def find(self, words: Sequence[str]) -> list[Match]:
         """Every phrase in ``words``; within one group a match inside a longer one is dropped."""
         forms = [variants(word) for word in words]
-        found: dict[tuple[int, str, str], int] = {}
-        for start in range(len(words)):
-            for end, group, value in self._from(self._root, forms, start):
-                key = (start, group, value)
-                found[key] = max(end, found.get(key, 0))
-        return _longest(Match(start, end, group, value) for (start, group, value), end in found.items())
+        found: list[tuple[int, int, str, str]] = []
+        for start in range(len(forms)):
+            ends: dict[tuple[str, str], int] = {}
+            _follow(self._root, forms, start, ends)
+            for (group, value), end in ends.items():
+                found.append((start, -end, group, value))
+        return _longest(sorted(found))
 
-    def _from(self, node: _Node, forms: Sequence[tuple[str, ...]], at: int) -> Iterator[tuple[int, str, str]]:
-        for group, value in node.said:
-            yield at, group, value
-        if at < len(forms):
-            for form in forms[at]:
-                if form in node.then:
-                    yield from self._from(node.then[form], forms, at + 1)
-        if "*" in node.then and at < len(forms) and forms[at][0] not in SIGNS:
-            yield from self._from(node.then["*"], forms, at + 1)
-        if "**" in node.then:
-            yield from self._after_gap(node.then["**"], forms, at)
 
-    def _after_gap(self, node: _Node, forms: Sequence[tuple[str, ...]], at: int) -> Iterator[tuple[int, str, str]]:
-        for skipped in range(_WIDEST_GAP + 1):
-            yield from self._from(node, forms, at + skipped)
-            if at + skipped >= len(forms) or forms[at + skipped][0] in SIGNS:
+def _follow(node: _Node, forms: Sequence[tuple[str, ...]], at: int, ends: dict[tuple[str, str], int]) -> None:
+    """Write into ``ends`` how far each phrase below ``node`` reaches at the most."""
+    for said in node.said:
+        ends[said] = max(at, ends.get(said, 0))
+    then = node.then
+    if at < len(forms):
+        for form in forms[at]:
+            if form in then:
+                _follow(then[form], forms, at + 1, ends)
+        if "*" in then and forms[at][0] not in SIGNS:
+            _follow(then["*"], forms, at + 1, ends)
+    if "**" in then:
+        for to in range(at, min(at + _WIDEST_GAP, len(forms)) + 1):
+            _follow(then["**"], forms, to, ends)
+            if to < len(forms) and forms[to][0] in SIGNS:
                 return
 
 
-def _longest(matches: Iterable[Match]) -> list[Match]:
+def _longest(found: Iterable[tuple[int, int, str, str]]) -> list[Match]:
+    """Of start, negative end, group and value, in this order: what no longer match of its group covers."""
     kept: list[Match] = []
     reach: dict[str, int] = {}
-    for match in sorted(matches, key=lambda m: (m.start, -m.end, m.group, m.value)):
-        covered = reach.get(match.group, 0)
-        same = kept and any(k.start == match.start and k.end == match.end and k.group == match.group for k in kept[-4:])
-        if match.end > covered or same:
-            kept.append(match)
-            reach[match.group] = max(covered, match.end)
+    last: tuple[int, int, str] | None = None
+    for start, end, group, value in found:
+        if -end > reach.get(group, 0) or (start, end, group) == last:
+            kept.append(Match(start, -end, group, value))
+            reach[group] = max(-end, reach.get(group, 0))
+            last = start, end, group
     return kept

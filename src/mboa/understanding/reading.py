@@ -1,10 +1,12 @@
 """A message as words of the lexicon, with everything that the lexicon and the gazetteer find in it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 from mboa.understanding import gazetteer, words
-from mboa.understanding.normalise import CONTRACTIONS, Text, fold, read
+from mboa.understanding.clock import Atom, clock_atoms
+from mboa.understanding.normalise import CONTRACTIONS, Text, fold, read, spelt
 from mboa.understanding.phrases import SIGNS, Match
 from mboa.understanding.repair import Mender
 
@@ -21,11 +23,15 @@ def mender() -> Mender:
     """The repairer of typing errors, with all words it knows and those it may repair to."""
     targets = words.single_words("services") | words.word_set("spelling", "repair") | words.word_set("trades", "repair")
     known = set(words.main_phrases().words) | words.word_set("spelling", "keep") | set(_spell())
-    known |= words.phrases("offers").words
     for language in words.data("language"):
         known |= words.word_set("language", language)
     known |= words.word_set("places", "stop") | words.word_set("places", "inside")
     return Mender(known | gazetteer.single_names(), targets, gazetteer.single_names())
+
+
+@lru_cache(maxsize=4096)
+def _meant(typed: str) -> tuple[str, ...]:
+    return spelt(typed, _spell(), mender().mend)
 
 
 def is_mended(text: Text, match: Match) -> bool:
@@ -47,15 +53,39 @@ class Reading:
     @cached_property
     def content(self) -> tuple[int, ...]:
         """The positions of the words that are no signs."""
-        return tuple(i for i, word in enumerate(self.text.words) if word not in SIGNS)
+        return tuple([i for i, word in enumerate(self.text.words) if word not in SIGNS])
 
-    def of(self, group: str, *values: str) -> list[Match]:
+    @cached_property
+    def _index(self) -> dict[tuple[str, ...], list[Match]]:
+        """The matches under their group, and under their group and value."""
+        index: dict[tuple[str, ...], list[Match]] = {}
+        for match in self.found:
+            index.setdefault((match.group,), []).append(match)
+            index.setdefault((match.group, match.value), []).append(match)
+        return index
+
+    @cached_property
+    def times(self) -> tuple[Atom, ...]:
+        """Every expression of time, in numbers or in words of the lexicon, in order."""
+        numbers = clock_atoms(self.text.words)
+        greetings = [m for m in self.of("answers", "greeting.word", "thanks.word") if m.end - m.start > 1]
+        taken = {i for said in (*numbers, *greetings) for i in range(said.start, said.end)}
+        named = []
+        for match in self.of("times"):
+            sort, _, value = match.value.partition(".")
+            if not taken & set(range(match.start, match.end)):
+                named.append(Atom(match.start, match.end, sort, value))
+        return tuple(sorted([*numbers, *named], key=lambda atom: (atom.start, atom.end)))
+
+    def of(self, group: str, *values: str) -> Sequence[Match]:
         """The matches of ``group``, of these values when any are given."""
-        return [m for m in self.found if m.group == group and (not values or m.value in values)]
+        if len(values) > 1:
+            return [m for m in self.of(group) if m.value in values]
+        return self._index.get((group, *values), ())
 
-    def has(self, group: str, *values: str) -> bool:
-        """Whether :meth:`of` finds any."""
-        return bool(self.of(group, *values))
+    def has(self, *said: str) -> bool:
+        """Whether anything of a group, or a value of it, is said: :meth:`of` finds it."""
+        return said in self._index
 
     def uncovered(self, *covers: Match) -> list[int]:
         """The positions of content words that lie in none of ``covers`` and are no greeting or filler."""
@@ -76,5 +106,5 @@ class Reading:
 
 def read_message(message: str) -> Reading:
     """Look ``message`` up; anything after its first 4,096 characters is left aside."""
-    text = read(message, _spell(), mender().mend)
+    text = read(message, _spell(), _meant)
     return Reading(text, tuple(words.main_phrases().find(text.words)), tuple(gazetteer.names().find(text.words)))

@@ -1,7 +1,6 @@
 """Repair of typing errors: a word in no list becomes the word of the lexicon it is one slip away from."""
 
 from collections.abc import Set
-from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
@@ -21,20 +20,18 @@ class Mender:
         self._known = known
         self._targets = sorted(word for word in targets if len(word) >= _SHORTEST_TARGET and word.isalpha())
         self._places = sorted(word for word in places if len(word) >= _SHORTEST)
-        self._mended = lru_cache(maxsize=8192)(self._mend)
 
     def mend(self, word: str) -> tuple[str, ...]:
         """What ``word`` was meant for: itself, a split elision ("leau"), or the nearest word of the lexicon."""
-        return (word,) if self.knows(word) else self._mended(word)
+        if self.knows(word):
+            return (word,)
+        if len(word) > 3 and word[0] in _ELIDED and word[1] in _VOWELS and self.knows(word[1:]):
+            return word[0], word[1:]
+        return (self._service_word(word) or self._place_name(word) or word,)
 
     def knows(self, word: str) -> bool:
         """Whether ``word`` stands in a list, as it is or without its plural ending."""
         return word in self._known or (word[-1:] in {"s", "x"} and word[:-1] in self._known) or not word.isalpha()
-
-    def _mend(self, word: str) -> tuple[str, ...]:
-        if len(word) > 3 and word[0] in _ELIDED and word[1] in _VOWELS and self.knows(word[1:]):
-            return word[0], word[1:]
-        return (self._service_word(word) or self._place_name(word) or word,)
 
     def _service_word(self, word: str) -> str | None:
         if not _SHORTEST <= len(word) <= 20:

@@ -1,5 +1,6 @@
 """Which trade is meant: an explicit trade wins, then the first fixture named, then the first symptom."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import cast
 
@@ -29,10 +30,9 @@ def name_service(reading: Reading) -> Named:
     standing = [
         m for m in reading.of("services") if m.value != "mask.none" and not (negated(reading, m) or is_spot(reading, m))
     ]
-    tiers = {
-        tier: [m for m in standing if m.value.endswith(f".{tier}")]
-        for tier in ("trade", "fixture", "symptom", "thing", "weak")
-    }
+    tiers: dict[str, list[Match]] = defaultdict(list)
+    for match in standing:
+        tiers[match.value.rpartition(".")[2]].append(match)
     fixtures = [m for m in tiers["fixture"] if not _beside_the_point(reading, m, tiers["fixture"])]
     things = fixtures or tiers["symptom"]
     trades = [m for m in tiers["trade"] if _is_asked_for(reading, m, things)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mboa.understanding.clock import Atom, clock_atoms
+from mboa.understanding.clock import Atom
 from mboa.understanding.facts import Wish
 from mboa.understanding.interval import interval
 from mboa.understanding.reading import Reading
@@ -17,7 +17,7 @@ _NOT_TODAY = frozenset({"today", "this_morning", "this_noon", "this_afternoon", 
 
 def wish(reading: Reading) -> Wish | None:
     """The wished time of a message: a day or an hour when one is named, else how urgent it is."""
-    groups = [group for group in _grouped(reading.text.words, _atoms(reading)) if not _is_past(reading, group)]
+    groups = [group for group in _grouped(reading.text.words, reading.times) if not _is_past(reading, group)]
     if not groups:
         return None
     chosen = max(groups, key=_definite)
@@ -32,23 +32,10 @@ def _definite(group: list[Atom]) -> int:
 
 def positions(reading: Reading) -> set[int]:
     """The positions of all words that speak of time."""
-    return {i for atom in _atoms(reading) for i in range(atom.start, atom.end)}
+    return {i for atom in reading.times for i in range(atom.start, atom.end)}
 
 
-def _atoms(reading: Reading) -> list[Atom]:
-    numbers = clock_atoms(reading.text.words)
-    taken = {i for atom in numbers for i in range(atom.start, atom.end)}
-    greetings = [m for m in reading.of("answers", "greeting.word", "thanks.word") if m.end - m.start > 1]
-    taken |= {i for m in greetings for i in range(m.start, m.end)}
-    named = []
-    for match in reading.of("times"):
-        sort, _, value = match.value.partition(".")
-        if not taken & set(range(match.start, match.end)):
-            named.append(Atom(match.start, match.end, sort, value))
-    return sorted([*numbers, *named], key=lambda atom: (atom.start, atom.end))
-
-
-def _grouped(words: Sequence[str], atoms: list[Atom]) -> list[list[Atom]]:
+def _grouped(words: Sequence[str], atoms: Sequence[Atom]) -> list[list[Atom]]:
     groups: list[list[Atom]] = []
     for atom in atoms:
         between = words[groups[-1][-1].end : atom.start] if groups else ()

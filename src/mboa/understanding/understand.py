@@ -124,7 +124,7 @@ def _code(reading: Reading, decision: Decision, expecting: Expecting | None) -> 
 
 def _phone(reading: Reading) -> str | None:
     original = reading.text.original
-    if sum(character.isdigit() for character in original) < _DIGITS_OF_A_PHONE:
+    if sum(map(str.isdigit, original)) < _DIGITS_OF_A_PHONE:
         return None
     for match in phonenumbers.PhoneNumberMatcher(original, "CM", max_tries=20):
         return str(phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164))

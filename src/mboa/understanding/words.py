@@ -10,6 +10,10 @@ from mboa.understanding.normalise import fold
 from mboa.understanding.phrases import Phrases, expand
 
 _FOLDER = Path(__file__).parent / "lexicon"
+_LOOKED_UP = (
+    *("services", "trades", "work", "intents", "times", "places", "answers", "ratings", "hazards", "turns"),
+    "offers",
+)
 
 
 @cache
@@ -39,19 +43,10 @@ def single_words(name: str) -> set[str]:
 
 
 @cache
-def phrases(name: str) -> Phrases:
-    """The phrases of one file as a matcher of its own: the group is the file, the value ``<section>.<key>``."""
-    found = Phrases()
-    for section, key, entries in listed(name):
-        found.add(name, f"{section}.{key}", entries)
-    return found
-
-
-@cache
 def main_phrases() -> Phrases:
     """What is looked up in every message. Phrases compete for words within a file; the intents do so one by one."""
     found = Phrases()
-    for name in ("services", "trades", "work", "intents", "times", "places", "answers", "ratings", "hazards", "turns"):
+    for name in _LOOKED_UP:
         for section, key, entries in listed(name):
             group = {
                 "trades": "services",

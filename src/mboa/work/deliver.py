@@ -42,6 +42,7 @@ class Deliver:
             {name: channel.limits for name, channel in channels.items()},
             {name: channel.unknown_after_seconds for name, channel in channels.items()},
             office.policy.freshness,
+            office.policy.offer_timeout,
         )
         self._under_way: set[asyncio.Task[None]] = set()
         self._taken: list[Sent] = []
@@ -118,8 +119,6 @@ class Deliver:
         if pause is not None and claimed.age < LONGEST_RETRY:
             await self.office.store.write(outbox.again, claimed.id, failure, pause)
         elif failure.outcome == "template":
-            if failure.code is not None:
-                alert("template_paused", refused)
             await self.office.transact(template_refused, cause, refused, after(tuple(self.channels), claimed.channel))
         else:
             await self.office.transact(undelivered, cause, refused)
@@ -133,7 +132,7 @@ class Deliver:
             timeout = self.office.policy.offer_timeout
             if await self.office.store.write(lines.failed, claimed.channel, failure, limits, timeout):
                 alert("channel_paused", refused)
-        elif claimed.ailing and claimed.refusal is None:
+        if claimed.ailing and claimed.refusal is None and failure.blamed not in {"line", "throughput"}:
             # Refused for its own sake: somebody is there and answers.
             await self.office.store.write(lines.recovered, claimed.channel)
 

@@ -50,6 +50,7 @@ def template_refused(unit: Unit, refused: Refused, others: Sequence[str]) -> Non
     """The template rests and people are told; this message takes the next channel, if there is one."""
     template, failure = refused.template, refused.failure
     if template is not None and failure.code is not None:
+        alert("template_paused", refused)
         paces.pause_template(unit.conn, refused.channel, template, unit.now + TEMPLATE_REST, str(failure))
         unit.happened("template_paused", "system", template=f"{template.name}/{template.language}", code=failure.code)
     if not others or not outbox.reroute(unit.conn, refused.message_id, others[0], str(failure)):

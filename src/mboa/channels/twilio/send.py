@@ -10,7 +10,7 @@ from mboa.channels.base import Limits, Outbound, SendFailed
 from mboa.channels.twilio.answers import in_words
 from mboa.channels.twilio.errors import refusal
 from mboa.channels.whatsapp.fields import identifier, mapping, scrub, storable
-from mboa.channels.whatsapp.http import TOTAL_SECONDS, open_client, post
+from mboa.channels.whatsapp.http import HEADERS, TOTAL_SECONDS, open_transport, post
 from mboa.channels.whatsapp.send import PAIR_BURST, PAIR_SECONDS
 
 API_BASE = "https://api.twilio.com"
@@ -51,13 +51,13 @@ class TwilioChannel:
         self._callback = f"{public_base.rstrip('/')}/webhooks/twilio/status?key="
         self._url = httpx2.URL(f"{api_base.rstrip('/')}/2010-04-01/Accounts/{account.sid}/Messages.json")
         self._auth = httpx2.BasicAuth(account.sid, account.token)
-        self._client = open_client(transport, TOTAL_SECONDS)
+        self._transport = transport or open_transport(api_base)
 
     async def send(self, message: Outbound) -> str:
         """Send one message and return Twilio's id of it; raises :class:`SendFailed`."""
-        request = self._client.build_request("POST", self._url, data=self.form(message))
+        request = httpx2.Request("POST", self._url, data=self.form(message), headers=HEADERS)
         request = next(self._auth.auth_flow(request))
-        answer = await post(self._client, request, TOTAL_SECONDS)
+        answer = await post(self._transport, request, TOTAL_SECONDS)
         if not 200 <= answer.status <= 299:
             raise refusal(answer.status, answer.headers, answer.body)
         return _message_sid(answer.body)
@@ -83,7 +83,7 @@ class TwilioChannel:
 
     async def close(self) -> None:
         """Give back connections."""
-        await self._client.aclose()
+        await self._transport.aclose()
 
 
 def _message_sid(body: bytes) -> str:

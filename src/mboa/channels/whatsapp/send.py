@@ -6,7 +6,7 @@ import orjson
 from mboa.channels.base import Limits, Outbound, SendFailed
 from mboa.channels.whatsapp.errors import refusal
 from mboa.channels.whatsapp.fields import identifier, mapping, scrub
-from mboa.channels.whatsapp.http import TOTAL_SECONDS, Answer, open_client, post
+from mboa.channels.whatsapp.http import HEADERS, TOTAL_SECONDS, Answer, open_transport, post
 from mboa.channels.whatsapp.payload import build
 
 # What Meta sells one number: 1,000 messages a second after an upgrade, 80 at first, 20 beside the phone's own app; and
@@ -36,22 +36,28 @@ class WhatsAppChannel:
         total_seconds: float = TOTAL_SECONDS,
     ) -> None:
         self._url = httpx2.URL(f"{base_url.rstrip('/')}/{phone_id}/messages")
-        self._headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
+        self._headers = httpx2.Headers(
+            {
+                **HEADERS,
+                "authorization": f"Bearer {token}",
+                "content-type": "application/json",
+            }
+        )
         self._total_seconds = total_seconds
-        self._client = open_client(transport, total_seconds)
+        self._transport = transport or open_transport(base_url)
 
     async def send(self, message: Outbound) -> str:
         """Send one message and return Meta's id of it; raises :class:`SendFailed`."""
         body = orjson.dumps(scrub(build(message)))
-        request = self._client.build_request("POST", self._url, content=body, headers=self._headers)
-        answer = await post(self._client, request, self._total_seconds)
+        request = httpx2.Request("POST", self._url, content=body, headers=self._headers)
+        answer = await post(self._transport, request, self._total_seconds)
         if not 200 <= answer.status <= 299:
             raise refusal(answer.status, answer.headers, answer.body)
         return _message_id(answer)
 
     async def close(self) -> None:
         """Give back connections."""
-        await self._client.aclose()
+        await self._transport.aclose()
 
 
 def _message_id(answer: Answer) -> str:
