@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ from mboa.operations.logging import set_up
 from mboa.settings import Settings
 from mboa.storage.store import StoreAway, StoreBusy
 
-F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 
 class Refused(click.ClickException):
@@ -136,10 +136,7 @@ def import_providers(file: Path, dry_run: bool) -> None:
     from mboa.roster import import_csv
 
     text = file.read_bytes().decode("utf-8-sig", "replace")
-    try:
-        result = asyncio.run(import_csv(read_settings(), text, dry_run=dry_run))
-    except (StoreBusy, StoreAway) as error:
-        raise Refused(str(error)) from error
+    result = _awaited(import_csv(read_settings(), text, dry_run=dry_run))
     for problem in result.problems:
         click.echo(problem, err=True)
     if result.problems:
@@ -152,8 +149,45 @@ def export_providers() -> None:
     """Write every provider as CSV to standard output."""
     from mboa.roster import export
 
+    click.echo(_awaited(export(read_settings())), nl=False)
+
+
+@main.group(invoke_without_command=True)
+@click.pass_context
+def parked(context: click.Context) -> None:
+    """Messages that could not be read or heard: list them, or try them again.
+
+    Example: mboa parked
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from mboa.parked import list_parked
+
+    rows = _awaited(list_parked(read_settings()))
+    click.echo("\n".join(f"{row.id}\t{row.at}\t{row.kind}\t{row.reason}" for row in rows) or "nothing is parked")
+
+
+@parked.command("retry")
+@click.argument("ids", nargs=-1, type=int)
+@click.option("--all", "everything", is_flag=True, help="every parked message")
+def retry_parked(ids: tuple[int, ...], everything: bool) -> None:
+    """Try parked messages again, as if they had just come.
+
+    Example: mboa parked retry 17 18
+    """
+    from mboa.parked import retry
+
+    if bool(ids) == everything:
+        raise click.UsageError("give the IDS of `mboa parked`, or --all")
+    taken = _awaited(retry(read_settings(), frozenset(ids) or None))
+    if taken.left or (unknown := set(ids) - set(taken.ids)):
+        raise Refused(f"{len(taken.ids)} taken; still parked or unknown: {sorted(taken.left or unknown)}")
+    click.echo(f"{len(taken.ids)} taken")
+
+
+def _awaited(work: Coroutine[Any, Any, T]) -> T:
     try:
-        click.echo(asyncio.run(export(read_settings())), nl=False)
+        return asyncio.run(work)
     except (StoreBusy, StoreAway) as error:
         raise Refused(str(error)) from error
 

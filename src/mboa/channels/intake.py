@@ -53,7 +53,7 @@ class Intake:
         """
         try:
             async with asyncio.timeout(KEEP_SECONDS):
-                await self.office.store.write(_keep, batch, self.burst, self.office.policy.offer_timeout)
+                await self.office.store.write(keep_batch, batch, self.burst, self.office.policy.offer_timeout)
         except TimeoutError as late:
             raise StoreAway(f"not durable within {KEEP_SECONDS} s") from late
         for message in batch.messages:
@@ -65,7 +65,8 @@ class Intake:
             logger.warning("webhook_parked", extra={"channel": parked.channel, "reason": parked.reason})
 
 
-def _keep(conn: Connection, batch: Batch, burst: timedelta, offer_timeout: timedelta) -> None:
+def keep_batch(conn: Connection, batch: Batch, burst: timedelta, offer_timeout: timedelta) -> None:
+    """Everything that a batch holds, in one transaction; what is known already changes nothing."""
     inbox.keep(conn, batch, burst)
     for receipt in batch.receipts:
         receipts.keep(conn, receipt, offer_timeout)

@@ -8,13 +8,14 @@ from typing import Any
 import orjson
 
 from mboa.channels.base import Button, Limits, ListChoice, Outbound, SendFailed, Template
+from mboa.dispatch.policy import Policy
 from mboa.storage import lines, paces
+from mboa.storage.clearance import morning, refused
 from mboa.storage.lines import Line
 from mboa.storage.outbox import WINDOW_CLOSED_CODE
 from mboa.storage.paces import DAY, ColdDay
 from mboa.storage.store import Connection, Row
 
-MOST_REPEATS = 1
 # A message that waits behind another of the same person is looked at again this often; what frees it mostly wakes us.
 BEHIND = timedelta(milliseconds=250)
 
@@ -22,12 +23,13 @@ BEHIND = timedelta(milliseconds=250)
 _DUE = """
 SELECT m.id, m.key, m.text, m.body_json, m.kind, m.contact_id, m.offer_id, m.channel, m.attempts, m.status,
        m.repeats, m.error_code, m.created_at, c.opted_out, c.last_inbound_at, o.status AS offer_status,
-       o.expires_at AS offer_expires_at, o.offered_at, p.ahead_at, p.cold_at,
+       o.expires_at AS offer_expires_at, o.offered_at, p.ahead_at, p.cold_at, r.status AS request_status,
        (SELECT i.value FROM identities i WHERE i.contact_id = c.id AND i.scheme = 'phone'
         ORDER BY i.id DESC LIMIT 1) AS phone,
        (SELECT i.value FROM identities i WHERE i.contact_id = c.id AND i.scheme = 'user_id' AND i.channel = m.channel
         ORDER BY i.id DESC LIMIT 1) AS user_id
 FROM messages m JOIN contacts c ON c.id = m.contact_id LEFT JOIN offers o ON o.id = m.offer_id
+     LEFT JOIN requests r ON r.id = m.request_id
      LEFT JOIN paces p ON p.channel = m.channel AND p.contact_id = m.contact_id
 WHERE m.direction = 'out' AND m.status IN ('queued', 'sending') AND m.due_at <= :now AND m.channel = :channel
   AND NOT EXISTS (SELECT 1 FROM messages e WHERE e.contact_id = m.contact_id AND e.direction = 'out'
@@ -65,16 +67,14 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What claiming goes by: each channel's limits and lease in seconds, the age past which no offer goes out, and the
-    minutes that a provider has.
+    """What claiming goes by: each channel's limits and lease in seconds, and the house's rules.
 
     ``claim`` names the turn that claims, uniquely.
     """
 
     limits: Mapping[str, Limits]
     lease_seconds: Mapping[str, float]
-    freshness: timedelta
-    offer_timeout: timedelta
+    policy: Policy
     claim: str = ""
 
 
@@ -133,7 +133,7 @@ class _Counter:
         now = self.conn.now
         room, again_at = lines.room(self.line, self.limits, now, len(rows))
         if not room:
-            lines.hold_offers(self.conn, self.line, self.terms.offer_timeout)
+            lines.hold_offers(self.conn, self.line, self.terms.policy.offer_timeout)
         served = [claimed for row in rows[:room] if (claimed := self._serve(row)) is not None]
         found.ask_again(again_at or now)
         going = [claimed for claimed in served if claimed.refusal is None]
@@ -146,7 +146,7 @@ class _Counter:
         heard_at = row["last_inbound_at"]
         closed = heard_at is None or self.conn.now - heard_at >= DAY or row["error_code"] == WINDOW_CLOSED_CODE
         message = _outbound(row, orjson.loads(row["body_json"]), window_open=not closed)
-        refusal = self._refusal(row, message)
+        refusal = refused(row, message, self.terms.policy, self.conn.now)
         if refusal is None:
             until, refusal = self._patience(row, message)
             if until is not None and refusal is None:
@@ -165,39 +165,24 @@ class _Counter:
             ailing=self.line.is_ailing,
         )
 
-    def _refusal(self, row: Row, message: Outbound) -> SendFailed | None:
-        """Why this must not go out at all."""
-        if row["opted_out"]:
-            return SendFailed("opted out", outcome="permanent")
-        if row["kind"] == "offer" and (row["offer_status"] != "open" or row["offer_expires_at"] <= self.conn.now):
-            return SendFailed("the offer is over", outcome="permanent")
-        if row["kind"] == "offer" and self.conn.now - row["offered_at"] > self.terms.freshness:
-            return SendFailed("the offer is stale", outcome="permanent")
-        if row["status"] == "sending" and row["repeats"] >= MOST_REPEATS:
-            return SendFailed("outcome unknown, repeated once", outcome="permanent")
-        if not message.window_open and message.template is None:
-            return SendFailed("24-hour window closed, no template", outcome="window_closed")
-        return None
-
     def _patience(self, row: Row, message: Outbound) -> tuple[datetime | None, SendFailed | None]:
         """Until when this must wait, or why it cannot: pace of the pair; for a closed window also day and template."""
         now = self.conn.now
-        at = paces.free_at(row, self.limits)
+        at = morning(row, self.terms.policy, now) or paces.free_at(row, self.limits)
         if at is not None and at > now:
             return at, None
         template = None if message.window_open else message.template
         if template is None:
             return None, None
         if self.line.cold_until_at is not None and self.line.cold_until_at > now:
-            return self.line.cold_until_at, None
+            return self.line.cold_until_at, _unreachable(row, "nobody outside their window is written to now")
         if self.paused is None:
             self.paused = paces.paused_templates(self.conn, row["channel"])
         if (template.name, template.language) in self.paused:
             return None, SendFailed(f"template {template.name} is paused", outcome="template")
         at = self.day.free_at(row["cold_at"])
-        if at is not None and row["kind"] == "offer":
-            return None, SendFailed("the day's limit of people outside their window is reached", outcome="unreachable")
-        return at, None
+        full = "the day's limit of people outside their window is reached"
+        return at, None if at is None else _unreachable(row, full)
 
     def _keep(self, rows: list[Row], served: list[Claimed]) -> None:
         waited = {row["id"]: row["status"] == "sending" for row in rows}
@@ -207,6 +192,11 @@ class _Counter:
             self.conn.many(_HOLD, self.holds)
         if self.paces:
             paces.keep(self.conn, self.paces)
+
+
+def _unreachable(row: Row, why: str) -> SendFailed | None:
+    """An offer does not wait for hours: the next provider is asked at once."""
+    return SendFailed(why, outcome="unreachable") if row["kind"] == "offer" else None
 
 
 def _outbound(row: Row, body: dict[str, Any], *, window_open: bool) -> Outbound:

@@ -1,5 +1,6 @@
 """Messages in: kept before they are answered for, heard once for ever, parked when they cannot be."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -34,7 +35,8 @@ WHERE status = 'received' AND due_at <= :now GROUP BY contact_id ORDER BY first_
 _UNREAD = """
 SELECT m.id, m.kind, m.text, m.body_json, m.channel, m.created_at, m.written_at,
        (SELECT o.offer_id FROM messages o WHERE o.channel = m.channel AND o.external_id = m.reply_to) AS offer_id
-FROM messages m WHERE m.contact_id = :contact AND m.status = 'received' ORDER BY m.id"""
+FROM messages m WHERE m.contact_id = :contact AND m.status = 'received'
+ORDER BY COALESCE(m.written_at, m.created_at), m.id"""
 _HEARD = """
 UPDATE messages SET status = 'understood', understood_json = :understood, due_at = NULL
 WHERE id = :id AND status = 'received'"""
@@ -54,7 +56,7 @@ WHERE request_id = :request AND direction = 'in' AND kind IN ('audio', 'image', 
 _FAILED = """
 UPDATE messages SET attempts = attempts + 1, error = :error, due_at = :again,
        status = CASE WHEN attempts + 1 >= :most THEN 'parked' ELSE status END
-WHERE contact_id = :contact AND status = 'received'"""
+WHERE id = :id AND status = 'received'"""
 _NEXT = "SELECT MIN(due_at) AS due_at FROM messages WHERE status = 'received'"
 
 
@@ -132,10 +134,10 @@ def due(conn: Connection, most: int) -> list[Unread]:
     return [unread_of(conn, row["contact_id"]) for row in conn.all(_DUE, now=conn.now, most=most)]
 
 
-def unread_of(conn: Connection, contact_id: int) -> Unread:
-    """One person's unread messages, in the order they came."""
+def unread_of(conn: Connection, contact_id: int, only: int | None = None) -> Unread:
+    """One person's unread messages, in the order they were written (Meta's timestamp; webhooks keep no order)."""
     person = people.contact(conn, contact_id)
-    rows = tuple(conn.all(_UNREAD, contact=contact_id))
+    rows = tuple(row for row in conn.all(_UNREAD, contact=contact_id) if only is None or row["id"] == only)
     return Unread(contact_id, person.version, person.expecting, _house_question(conn, person), rows)
 
 
@@ -167,10 +169,12 @@ def media_of(conn: Connection, request_id: int) -> list[Row]:
     return [{**row, **orjson.loads(row["body_json"])} for row in conn.all(_MEDIA, request=request_id)]
 
 
-def failed(conn: Connection, contact_id: int, error: str) -> None:
-    """Hearing this person raised: try again later, and park after five tries so that others go on."""
+def failed(conn: Connection, message_ids: Iterable[int], error: str) -> None:
+    """Hearing these messages raised: try again later, and park them after five tries so that others go on."""
     again = conn.now + timedelta(seconds=2)
-    conn.run(_FAILED, contact=contact_id, error=error[:500], again=again, most=ATTEMPTS)
+    conn.many(
+        _FAILED, [{"id": number, "error": error[:500], "again": again, "most": ATTEMPTS} for number in message_ids]
+    )
 
 
 def next_due(conn: Connection) -> datetime | None:

@@ -39,6 +39,8 @@ WHERE id = :id AND status IN ('queued', 'sending', 'sent') AND error_code IS NUL
 _ANEW = """
 UPDATE messages SET status = 'queued', due_at = :due, error = :error, error_code = :code, external_id = NULL
 WHERE id = :id AND status IN ('sending', 'sent')"""
+_TIMES_FAILED = """
+SELECT COUNT(*) AS times FROM receipts r JOIN messages m ON m.key = r.key WHERE m.id = :id AND r.status = 'failed'"""
 _REROUTE = """
 UPDATE messages SET channel = :channel, status = 'queued', due_at = :at, attempts = 0, repeats = 0, error_code = NULL,
        error = :error, external_id = NULL
@@ -107,6 +109,12 @@ def fail(conn: Connection, message_id: int, error: str, code: int | None = None)
 def as_template(conn: Connection, message_id: int) -> bool:
     """The window was closed after all: send the template twin, once; False when there is none or it was tried."""
     return bool(conn.run(_AS_TEMPLATE, id=message_id, at=conn.now, code=WINDOW_CLOSED_CODE))
+
+
+def times_failed(conn: Connection, message_id: int) -> int:
+    """How often the channel took it and then reported a failure; 0 where its reports do not bear our key."""
+    row = conn.one(_TIMES_FAILED, id=message_id)
+    return int(row["times"]) if row else 0
 
 
 def anew(conn: Connection, message_id: int, failure: SendFailed, delay: timedelta) -> None:

@@ -13,6 +13,9 @@ _COLD = "SELECT COUNT(*) AS n, MIN(cold_at) AS first_at FROM paces WHERE channel
 _KEEP = """
 INSERT INTO paces (channel, contact_id, ahead_at, cold_at) VALUES (:channel, :contact, :ahead, :cold)
 ON CONFLICT (channel, contact_id) DO UPDATE SET ahead_at = excluded.ahead_at, cold_at = excluded.cold_at"""
+_RECENT = """
+SELECT e.claimed_at FROM messages m JOIN messages e ON e.contact_id = m.contact_id AND e.channel = m.channel
+WHERE m.id = :id AND e.id <> m.id AND e.direction = 'out' AND e.claimed_at > :since ORDER BY e.claimed_at DESC"""
 _EXHAUST = """
 INSERT INTO paces (channel, contact_id, ahead_at) SELECT channel, contact_id, :ahead FROM messages WHERE id = :id
 ON CONFLICT (channel, contact_id) DO UPDATE SET ahead_at = excluded.ahead_at"""
@@ -61,7 +64,11 @@ def free_at(row: Row, limits: Limits) -> datetime | None:
 
 def pace(row: Row, limits: Limits, now: datetime, *, cold: bool) -> Row:
     """What the pair's row becomes when this message goes out; see :func:`keep`."""
-    ahead: datetime = max(row["ahead_at"] or now, now) + timedelta(seconds=limits.pair_seconds)
+    step = timedelta(seconds=limits.pair_seconds)
+    ahead: datetime = max(row["ahead_at"] or now, now) + step
+    # Who has used up what may run ahead saves nothing of a late send: from one message to the next is a whole step.
+    used_up = now + step * limits.pair_burst
+    ahead = used_up if ahead > used_up - step else ahead
     reached = now if cold and not _counts_still(row["cold_at"], now) else row["cold_at"]
     return {"channel": row["channel"], "contact": row["contact_id"], "ahead": ahead, "cold": reached}
 
@@ -72,8 +79,15 @@ def keep(conn: Connection, rows: list[Row]) -> None:
 
 
 def exhaust(conn: Connection, message_id: int, limits: Limits) -> None:
-    """The channel says that this person gets too much: from now on only the even pace."""
-    conn.run(_EXHAUST, id=message_id, ahead=conn.now + timedelta(seconds=limits.pair_seconds * limits.pair_burst))
+    """The channel says that this person gets too much: what ran ahead is paid back whole, then goes the even pace.
+
+    Whatever the channel counts from, its debt ends no later than this: any of the messages, and all that came after it,
+    at the even pace.
+    """
+    step, now = timedelta(seconds=limits.pair_seconds), conn.now
+    recent = conn.all(_RECENT, id=message_id, since=now - step * limits.pair_burst)
+    paid_at = max([now + step, *(row["claimed_at"] + step * count for count, row in enumerate(recent, start=1))])
+    conn.run(_EXHAUST, id=message_id, ahead=paid_at + step * (limits.pair_burst - 1))
 
 
 def pause_template(conn: Connection, channel: str, template: Template, until: datetime, reason: str) -> None:

@@ -33,6 +33,9 @@ _DEFAULTS: dict[str, Any] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 25_000,
 }
+# Part of the greeting: a command of its own might meet a connection that is gone already.
+# PostgreSQL's default page cost of 4 is for turning disks: with it, finding 240 of 10,000 providers reads them all.
+_OPTIONS = "-c timezone=UTC -c random_page_cost=1.1"
 _NO_NEW_ATTEMPT_SECONDS = 0.25
 _STATEMENTS_PREPARED = 500
 
@@ -51,7 +54,7 @@ class Server:
         except psycopg.ProgrammingError:
             # The parser's message may quote the password: it is not shown.
             raise ValueError("the database address is not a PostgreSQL URL: postgresql://user@host:5432/name") from None
-        options = f"{given.pop('options', '')} -c timezone=UTC".strip()
+        options = f"{given.pop('options', '')} {_OPTIONS}".strip()
         self._conninfo = make_conninfo(**{**_DEFAULTS, **given, "options": options})
         host = given.get("host") or given.get("hostaddr") or "local socket"
         self.description = f"PostgreSQL {given.get('dbname', '')} at {host}:{given.get('port', 5432)}"
@@ -72,8 +75,6 @@ class Server:
                 self._cause = error
             raise self._away(error) from error
         db.prepared_max = _STATEMENTS_PREPARED
-        # PostgreSQL's default of 4 is for turning disks: with it, finding 240 of 10,000 providers reads them all.
-        db.execute("SET random_page_cost = 1.1")
         return db
 
     def connect_for_migration(self) -> psycopg.Connection[tuple[Any, ...]]:

@@ -41,8 +41,7 @@ class Deliver:
         self.terms = Terms(
             {name: channel.limits for name, channel in channels.items()},
             {name: channel.unknown_after_seconds for name, channel in channels.items()},
-            office.policy.freshness,
-            office.policy.offer_timeout,
+            office.policy,
         )
         self._under_way: set[asyncio.Task[None]] = set()
         self._taken: list[Sent] = []
@@ -59,7 +58,8 @@ class Deliver:
             loop.turn()
             loop.woken.clear()
             again_at = None if loop.is_stopping else await self._turn(loop)
-            if not self._under_way and not self._taken:
+            # What ended while the turn was under way may have left something to send that the turn did not see.
+            if not self._under_way and not self._taken and not loop.woken.is_set():
                 return again_at
             if loop.is_stopping and not self._under_way:
                 await self.office.store.write(outbox.sent, self._taken, self.office.policy.offer_timeout)
@@ -161,7 +161,7 @@ def _pause(claimed: Claimed, failure: SendFailed) -> timedelta | None:
         return ACCOUNT_PAUSE
     if failure.outcome == "window_closed":
         return timedelta(0) if claimed.message.template and claimed.message.window_open else None
-    if failure.outcome != "retry":
+    if failure.outcome != "retry" or (failure.blamed == "cold" and claimed.offer_id is not None):
         return None
     base = 4.0 if failure.blamed == "pair" else 2.0
     seconds = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * base ** (claimed.attempts - 1))

@@ -49,12 +49,21 @@ class Listen:
     async def _hear_person(self, unread: Unread) -> bool:
         """Whether it went well. The database being away counts no attempt towards parking the message."""
         try:
-            heard = await attempt(self._hear(unread), "listen", otherwise=False, let_through=(StoreAway,))
+            if await attempt(self._hear(unread), "listen", otherwise=False, let_through=(StoreAway,)):
+                return True
+            return await self._hear_one_by_one(unread)
         except StoreAway as away:
             logger.warning("store_away", extra={"loop": "listen", "reason": str(away)})
             return False
-        if not heard:
-            await self.office.store.write(inbox.failed, unread.contact_id, "hearing this message failed")
+
+    async def _hear_one_by_one(self, unread: Unread) -> bool:
+        """One of his messages cannot be heard: it must not take the others along."""
+        failed = [unread.rows[0]["id"]] if len(unread.rows) == 1 else []
+        for row in unread.rows if len(unread.rows) > 1 else ():
+            alone = await self.office.store.read(inbox.unread_of, unread.contact_id, row["id"])
+            if not await attempt(self._hear(alone), "listen", otherwise=False, let_through=(StoreAway,)):
+                failed.append(row["id"])
+        await self.office.store.write(inbox.failed, failed, "hearing this message failed")
         return True
 
     async def _hear(self, unread: Unread) -> bool:

@@ -65,6 +65,8 @@ def _burst(rows: list[Row], expecting: Expecting | None) -> Utterance:
 
 def _single(kind: Sort, row: Row, expecting: Expecting | None) -> Utterance:
     body: dict[str, Any] = orjson.loads(row["body_json"])
+    if kind == "pin" and (body.get("latitude") is None or body.get("longitude") is None):
+        kind = "unreadable"  # a place off the earth
     # A caption, or the words on a button, may say as much as a text does.
     words: str = row["text"] if kind in {"tap", "media"} else ""
     facts: Understanding = understand(words, expecting) if words else UNHEARD

@@ -72,10 +72,15 @@ def settle_failure(unit: Unit, row: Row, channels: Sequence[str]) -> None:
         return
     if outcome == "template":
         template_refused(unit, refused, after(channels, row["channel"]))
-    elif outcome == "retry" and refused.offer_id is None and row["attempts"] < RECEIPT_RETRIES:
-        outbox.anew(unit.conn, refused.message_id, failure, RECEIPT_PAUSE * row["attempts"])
+    elif outcome == "retry" and refused.offer_id is None and (times := _times(unit, row)) < RECEIPT_RETRIES:
+        outbox.anew(unit.conn, refused.message_id, failure, RECEIPT_PAUSE * times)
     else:
         undelivered(unit, refused)
+
+
+def _times(unit: Unit, row: Row) -> int:
+    # Tries that nobody took (an outage before) do not count, where the receipts tell which those were.
+    return outbox.times_failed(unit.conn, row["message_id"]) or int(row["attempts"])
 
 
 def _twin(row: Row) -> Template | None:

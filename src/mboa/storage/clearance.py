@@ -1,0 +1,45 @@
+"""Whether a queued message should still go out: what was right when it was written may be wrong by now."""
+
+from datetime import datetime
+
+from mboa.channels.base import Outbound, SendFailed
+from mboa.dispatch.policy import Policy
+from mboa.dispatch.status import SEARCHING
+from mboa.storage.store import Row
+
+MOST_REPEATS = 1
+# How the search stands, said hours later, is no longer so: the client is asked instead (``lifecycle.doubt``).
+OF_THE_MOMENT = ("reply:", "unserved:")
+
+
+def refused(row: Row, message: Outbound, policy: Policy, now: datetime) -> SendFailed | None:
+    """Why this must not go out at all; ``row`` is of the query in ``claims``."""
+    reason = _no_longer_wanted(row, policy, now)
+    if reason is None and row["status"] == "sending" and row["repeats"] >= MOST_REPEATS:
+        reason = "outcome unknown, repeated once"
+    if reason is not None:
+        return SendFailed(reason, outcome="permanent")
+    if not message.window_open and message.template is None:
+        return SendFailed("24-hour window closed, no template", outcome="window_closed")
+    return None
+
+
+def _no_longer_wanted(row: Row, policy: Policy, now: datetime) -> str | None:
+    if row["opted_out"]:
+        return "opted out"
+    if row["kind"] == "offer" and (row["offer_status"] != "open" or row["offer_expires_at"] <= now):
+        return "the offer is over"
+    if row["kind"] == "offer" and now - row["offered_at"] > policy.freshness:
+        return "the offer is stale"
+    if _is_stale(row, policy, now) and row["request_status"] in SEARCHING and row["key"].startswith(OF_THE_MOMENT):
+        return "no longer so"
+    return None
+
+
+def morning(row: Row, policy: Policy, now: datetime) -> datetime | None:
+    """What an outage has kept back does not wake anybody at night; what is fresh answers somebody who is awake."""
+    return policy.quiet_until(now) if _is_stale(row, policy, now) else None
+
+
+def _is_stale(row: Row, policy: Policy, now: datetime) -> bool:
+    return bool(now - row["created_at"] > policy.freshness)

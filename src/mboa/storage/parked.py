@@ -1,0 +1,27 @@
+"""What could not be read or heard: shown to people, and tried again when they say so."""
+
+from mboa.storage.store import Connection, Row
+
+_PARKED = """
+SELECT id, created_at, channel, contact_id, kind, error, text, body_json FROM messages
+WHERE direction = 'in' AND status = 'parked' ORDER BY id"""
+_HEAR_AGAIN = """
+UPDATE messages SET status = 'received', attempts = 0, due_at = :now, error = NULL
+WHERE id = :id AND status = 'parked' AND contact_id IS NOT NULL"""
+_READ = "UPDATE messages SET status = 'understood', error = 'read later' WHERE id = :id AND status = 'parked'"
+
+
+def parked(conn: Connection) -> list[Row]:
+    """Every parked row, oldest first; without a ``contact_id`` it is a piece of a webhook that nobody could read."""
+    return conn.all(_PARKED)
+
+
+def hear_again(conn: Connection, message_id: int) -> bool:
+    """Have a message heard once more, as if it had just come; False when it is parked no longer."""
+    conn.wake("inbox")
+    return bool(conn.run(_HEAR_AGAIN, id=message_id, now=conn.now))
+
+
+def read_later(conn: Connection, message_id: int) -> None:
+    """What was in it has been kept as messages and receipts of their own."""
+    conn.run(_READ, id=message_id)
