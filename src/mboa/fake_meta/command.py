@@ -1,6 +1,5 @@
 """``mboa fake-meta`` on the command line."""
 
-import asyncio
 from typing import Any
 
 import click
@@ -31,7 +30,7 @@ def fake_meta(**options: Any) -> None:
     from mboa.fake_meta.process import Options, run
 
     try:
-        asyncio.run(run(Options(**options), lambda line: click.echo(line)))
+        run(Options(**options), click.echo)
     except OSError as error:
         raise click.ClickException(f"port {options['port']} cannot be used: {error.strerror}") from error
     except KeyboardInterrupt:

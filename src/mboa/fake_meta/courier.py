@@ -150,7 +150,7 @@ class Courier:
 
     def _again(self, update: Update) -> None:
         profile = self.double.profile
-        pause = min(profile.retry_first_seconds * 1, profile.retry_longest_seconds)
+        pause = min(profile.retry_first_seconds * 2.0 ** min(update.attempt - 1, 60), profile.retry_longest_seconds)
         due = self._now() + pause
         if update.copy:
             return

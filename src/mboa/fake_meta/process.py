@@ -54,8 +54,13 @@ class RudeProtocol(HttpToolsProtocol):
             self.transport.close()
 
 
-async def run(options: Options, say: Callable[[str], None]) -> None:
+def run(options: Options, say: Callable[[str], None]) -> None:
     """Listen until a signal comes; ``say`` prints a line for people. Raises ``OSError`` when the port is taken."""
+    with asyncio.Runner(loop_factory=uvicorn.Config("", log_config=None).get_loop_factory()) as runner:
+        runner.run(_listen(options, say))
+
+
+async def _listen(options: Options, say: Callable[[str], None]) -> None:
     double = MetaDouble(MovableClock(), PROFILES[options.profile], seed=options.seed)
     double.log = deque(maxlen=options.keep)
     courier = Courier(double)

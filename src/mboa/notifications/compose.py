@@ -15,8 +15,8 @@ TEMPLATE_LANGUAGES = {"fr": "fr"}
 def compose(phrase: str, scene: Scene) -> Letter:
     """The letter for ``scene.reader``; raises ``KeyError`` for a phrase that no catalogue has."""
     layout, language = layout_of(phrase), scene.reader.language
-    listed = items(scene, layout.each) if layout.each else []
     known = words(scene)
+    listed = items(scene, layout.each) if layout.each else []
     known["list"] = "\n".join(fill(wording(language, "line", layout.each), item) for item in listed)
     buttons, choices = _answers(layout, language, listed or [known])
     return Letter(
@@ -36,14 +36,15 @@ def compose(phrase: str, scene: Scene) -> Letter:
 
 def _answers(layout: Layout, language: str, listed: list[Words]) -> tuple[tuple[Button, ...], tuple[ListChoice, ...]]:
     """Buttons when they fit, else a list."""
-    choices = tuple(
-        ListChoice(fill(payload, item), fill(wording(language, "title", name), item), _row(language, name, item))
+    answers = [
+        (fill(payload, item), fill(wording(language, "title", name), item), name, item)
         for item in listed
         for payload, name in (*layout.choices, *layout.buttons)
-    )
-    if layout.choices or len(choices) > MOST_BUTTONS:
-        return (), choices[:MOST_ROWS]
-    return tuple(Button(choice.payload, choice.title) for choice in choices), ()
+    ]
+    if layout.choices or len(answers) > MOST_BUTTONS:
+        rows = answers[:MOST_ROWS]
+        return (), tuple(ListChoice(payload, title, _row(language, name, item)) for payload, title, name, item in rows)
+    return tuple(Button(payload, title) for payload, title, _, _ in answers), ()
 
 
 def _row(language: str, name: str, item: Words) -> str:
@@ -53,7 +54,7 @@ def _row(language: str, name: str, item: Words) -> str:
 def _template(twin: Twin, phrase: str, language: str, known: Words) -> Template:
     """The twin in French or English: Meta knows no Pidgin."""
     if has_wording(language, "update", phrase):
-        known = {**known, "update": fill(wording(language, "update", phrase), known)}
+        known["update"] = fill(wording(language, "update", phrase), known)
     return Template(
         twin.name,
         TEMPLATE_LANGUAGES.get(language, "en"),

@@ -1,5 +1,8 @@
 """Facts become words: whatever a wording may speak of, as text in the reader's language, ``""`` when unknown."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from mboa.dispatch.offer import Offer
@@ -16,120 +19,166 @@ from mboa.understanding.gazetteer import zone_name
 
 NAME_CHARS, PROBLEM_CHARS, WISH_CHARS = 40, 300, 60
 
+Word = Callable[[Scene], str]
+"""Says one word of a scene, ``""`` when it is unknown."""
 
-def words(scene: Scene) -> dict[str, str]:
+
+class Blanks(dict[str, str]):
+    """The words of a scene, each worked out when it is first asked for; ``KeyError`` for one not in the table."""
+
+    def __init__(self, scene: Scene, table: Mapping[str, Word]) -> None:
+        super().__init__()
+        self._scene = scene
+        self._table = table
+
+    def __missing__(self, name: str) -> str:
+        self[name] = word = self._table[name](self._scene)
+        return word
+
+
+def words(scene: Scene) -> Blanks:
     """Every word that a catalogue may use as a blank."""
-    return {
-        **request_words(scene, scene.request),
-        **offer_words(scene, scene.offer),
-        **_people_words(scene),
-        **_house_words(scene),
-        **_event_words(scene),
-    }
+    return Blanks(scene, _WORDS)
 
 
-def request_words(scene: Scene, request: Request | None) -> dict[str, str]:
-    """The request: what, where, when, and its numbers."""
-    if request is None:
-        return dict.fromkeys(REQUEST_WORDS, "")
-    language, zone_of_time = scene.reader.language, scene.policy.zone
-    problem = one_line(request.problem or "", PROBLEM_CHARS) or wording(language, "word", "unsaid")
-    return {
-        "request": str(request.id),
-        "version": str(request.version),
-        "code": request.code,
-        "service": service(language, request.service),
-        "someone": someone(language, request.service),
-        "place": place(request),
-        "address": address(request),
-        "area": area(request),
-        "pin": maps_link(request),
-        "problem": problem,
-        "fault": without_numbers(problem),
-        "time": wish(scene, request),
-        "urgent": wording(language, "word", "urgent") if request.urgent else "",
-        "since": stamp(request.confirmed_at or request.created_at, language, zone_of_time),
-        "resume": day_and_clock(request.due_at, scene.now, language, zone_of_time) if request.due_at else "",
-        "link": f"{scene.base_url.rstrip('/')}/suivi/{request.token}" if request.token else "",
-        "given": str(request.rating or ""),
-    }
+def _of_request(tell: Callable[[Scene, Request], str]) -> Word:
+    return lambda scene: "" if scene.request is None else tell(scene, scene.request)
 
 
-REQUEST_WORDS = (
-    *("request", "version", "code", "service", "someone", "place", "address", "area", "pin", "problem", "fault"),
-    *("time", "urgent", "since", "resume", "link", "given"),
-)
+def _of_offer(tell: Callable[[Scene, Offer], str]) -> Word:
+    return lambda scene: "" if scene.offer is None else tell(scene, scene.offer)
 
 
-def offer_words(scene: Scene, offer: Offer | None) -> dict[str, str]:
-    """The offer: its code, its place in the row, and its two times."""
-    if offer is None:
-        return dict.fromkeys(("offer", "offer_code", "ordinal", "asked_at", "answer_by", "after_him"), "")
-    language, zone_of_time = scene.reader.language, scene.policy.zone
-    last = offer.position >= scene.policy.offer_limit
-    return {
-        "after_him": wording(language, "word", "first_free" if last else "next_one"),
-        "offer": str(offer.id),
-        "offer_code": offer.code,
-        "ordinal": ordinal(language, offer.position),
-        "asked_at": clock(offer.sent_at or offer.offered_at, language, zone_of_time),
-        "answer_by": clock(offer.expires_at, language, zone_of_time),
-    }
+def _problem(scene: Scene, request: Request) -> str:
+    return one_line(request.problem or "", PROBLEM_CHARS) or _word(scene, "unsaid")
 
 
-def _people_words(scene: Scene) -> dict[str, str]:
-    language, provider = scene.reader.language, scene.provider
-    provider_name = one_line(provider.name, NAME_CHARS) if provider else ""
-    client_name = one_line(scene.client.name or "", NAME_CHARS) if scene.client else ""
-    return {
-        "provider": provider_name or wording(language, "word", "the_provider"),
-        "provider_phone": _phone(language, scene.provider_contact),
-        "score": rating(language, provider.rating, provider.rating_count) if provider and provider.rating else "",
-        "provider_id": str(provider.id) if provider else "",
-        "client": client_name or wording(language, "word", "the_client"),
-        "client_phone": _phone(language, scene.client),
-        "reader": one_line(scene.reader.name or "", NAME_CHARS),
-    }
+def _since(scene: Scene, request: Request) -> str:
+    return stamp(request.confirmed_at or request.created_at, scene.reader.language, scene.policy.zone)
 
 
-def _phone(language: str, contact: Contact | None) -> str:
-    return contact.phone if contact and contact.phone else wording(language, "word", "on_whatsapp")
+def _link(scene: Scene, request: Request) -> str:
+    return f"{scene.base_url.rstrip('/')}/suivi/{request.token}" if request.token else ""
 
 
-def _house_words(scene: Scene) -> dict[str, str]:
-    seconds = scene.policy.offer_timeout.total_seconds()
-    return {
-        "patience": duration(scene.reader.language, seconds),
-        "minutes": str(max(1, round(seconds / 60))),
-        "story": so_far(scene.offers, scene.reader.language, scene.policy.zone),
-    }
+def _after_him(scene: Scene, offer: Offer) -> str:
+    return _word(scene, "first_free" if offer.position >= scene.policy.offer_limit else "next_one")
 
 
-def _event_words(scene: Scene) -> dict[str, str]:
-    """The particulars that came with the event or reply."""
-    language, facts = scene.reader.language, scene.facts
-    until = facts.get("until")
-    messages: list[Any] = list(facts.get("messages") or ())
-    return {
-        "trade": one_line(str(facts.get("trade") or ""), NAME_CHARS),
-        "named_place": one_line(str(facts.get("place") or ""), NAME_CHARS),
-        "rating": str(facts.get("rating") or ""),
-        "step": str(facts.get("step") or ""),
-        "until": day_and_clock(until, scene.now, language, scene.policy.zone) if until else "",
-        "reason": wording(language, "reason", "withdrawn" if facts.get("actor") == "client" else "house"),
-        "cause": wording(language, "reason", "cancelled" if facts.get("actor") == "client" else "house"),
-        "message": str(messages[-1]) if messages else "",
-    }
+def _provider(scene: Scene) -> str:
+    return (one_line(scene.provider.name, NAME_CHARS) if scene.provider else "") or _word(scene, "the_provider")
+
+
+def _score(scene: Scene) -> str:
+    provider = scene.provider
+    return rating(scene.reader.language, provider.rating, provider.rating_count) if provider and provider.rating else ""
+
+
+def _client(scene: Scene) -> str:
+    return (one_line(scene.client.name or "", NAME_CHARS) if scene.client else "") or _word(scene, "the_client")
+
+
+def _phone(scene: Scene, contact: Contact | None) -> str:
+    return contact.phone if contact and contact.phone else _word(scene, "on_whatsapp")
+
+
+def _message(scene: Scene) -> str:
+    messages: list[Any] = list(scene.facts.get("messages") or ())
+    return str(messages[-1]) if messages else ""
+
+
+def _reason(scene: Scene, of_client: str) -> str:
+    return wording(scene.reader.language, "reason", of_client if scene.facts.get("actor") == "client" else "house")
+
+
+def _fact(scene: Scene, name: str) -> str:
+    return str(scene.facts.get(name) or "")
+
+
+def _word(scene: Scene, name: str) -> str:
+    return wording(scene.reader.language, "word", name)
+
+
+def _clock(scene: Scene, moment: datetime) -> str:
+    return clock(moment, scene.reader.language, scene.policy.zone)
+
+
+def _day_and_clock(scene: Scene, moment: datetime | None) -> str:
+    return day_and_clock(moment, scene.now, scene.reader.language, scene.policy.zone) if moment else ""
+
+
+def _patience(scene: Scene) -> float:
+    return scene.policy.offer_timeout.total_seconds()
+
+
+# The request: what, where, when, and its numbers.
+_REQUEST_WORDS: Mapping[str, Word] = {
+    "request": _of_request(lambda _, request: str(request.id)),
+    "version": _of_request(lambda _, request: str(request.version)),
+    "code": _of_request(lambda _, request: request.code),
+    "service": _of_request(lambda scene, request: service(scene.reader.language, request.service)),
+    "someone": _of_request(lambda scene, request: someone(scene.reader.language, request.service)),
+    "place": _of_request(lambda _, request: place(request)),
+    "address": _of_request(lambda _, request: address(request)),
+    "area": _of_request(lambda _, request: area(request)),
+    "pin": _of_request(lambda _, request: maps_link(request)),
+    "problem": _of_request(_problem),
+    "fault": _of_request(lambda scene, request: without_numbers(_problem(scene, request))),
+    "time": _of_request(lambda scene, request: wish(scene, request)),
+    "urgent": _of_request(lambda scene, request: _word(scene, "urgent") if request.urgent else ""),
+    "since": _of_request(_since),
+    "resume": _of_request(lambda scene, request: _day_and_clock(scene, request.due_at)),
+    "link": _of_request(_link),
+    "given": _of_request(lambda _, request: str(request.rating or "")),
+}
+
+# The offer: its code, its place in the row, and its two times.
+_OFFER_WORDS: Mapping[str, Word] = {
+    "after_him": _of_offer(_after_him),
+    "offer": _of_offer(lambda _, offer: str(offer.id)),
+    "offer_code": _of_offer(lambda _, offer: offer.code),
+    "ordinal": _of_offer(lambda scene, offer: ordinal(scene.reader.language, offer.position)),
+    "asked_at": _of_offer(lambda scene, offer: _clock(scene, offer.sent_at or offer.offered_at)),
+    "answer_by": _of_offer(lambda scene, offer: _clock(scene, offer.expires_at)),
+}
+
+# The two people, and the house.
+_PEOPLE_WORDS: Mapping[str, Word] = {
+    "provider": _provider,
+    "provider_phone": lambda scene: _phone(scene, scene.provider_contact),
+    "score": _score,
+    "provider_id": lambda scene: str(scene.provider.id) if scene.provider else "",
+    "client": _client,
+    "client_phone": lambda scene: _phone(scene, scene.client),
+    "reader": lambda scene: one_line(scene.reader.name or "", NAME_CHARS),
+    "patience": lambda scene: duration(scene.reader.language, _patience(scene)),
+    "minutes": lambda scene: str(max(1, round(_patience(scene) / 60))),
+    "story": lambda scene: so_far(scene.offers, scene.reader.language, scene.policy.zone),
+}
+
+# The particulars that came with the event or reply.
+_EVENT_WORDS: Mapping[str, Word] = {
+    "trade": lambda scene: one_line(_fact(scene, "trade"), NAME_CHARS),
+    "named_place": lambda scene: one_line(_fact(scene, "place"), NAME_CHARS),
+    "rating": lambda scene: _fact(scene, "rating"),
+    "step": lambda scene: _fact(scene, "step"),
+    "until": lambda scene: _day_and_clock(scene, scene.facts.get("until")),
+    "reason": lambda scene: _reason(scene, "withdrawn"),
+    "cause": lambda scene: _reason(scene, "cancelled"),
+    "message": _message,
+}
+
+_LISTED_REQUEST_WORDS = {**_REQUEST_WORDS, "step": _EVENT_WORDS["step"]}
+_WORDS = {**_REQUEST_WORDS, **_OFFER_WORDS, **_PEOPLE_WORDS, **_EVENT_WORDS}
 
 
 def items(scene: Scene, each: str) -> list[dict[str, str]]:
     """The words of each offer, request or zone that a reply lists."""
     listed = scene.facts.get(each) or ()
-    step = str(scene.facts.get("step") or "")
     if each == "offers":
-        return [offer_words(scene, offer) for offer in listed]
+        return [Blanks(replace(scene, offer=offer), _OFFER_WORDS) for offer in listed]
     if each == "requests":
-        return [{**request_words(scene, request), "step": step} for request in listed]
+        return [Blanks(replace(scene, request=request), _LISTED_REQUEST_WORDS) for request in listed]
     return [{"slug": slug, "zone": zone_name(slug)} for slug in listed]
 
 

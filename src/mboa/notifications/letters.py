@@ -87,8 +87,7 @@ def letters_for(name: EventName, actor: Actor, scene: Scene, speaker_id: int | N
     request) with his contact, and the event's data as facts; its ``reader`` is replaced by whoever hears.
     ``speaker_id`` is the contact whose message is being heard.
     """
-    facts = {**scene.facts, "actor": actor}
-    occasion = Occasion(actor, replace(scene, facts=facts), speaker_id)
+    occasion = Occasion(actor, scene, speaker_id)
     heard = [_letter(hearing, occasion) for hearing in HEARINGS.get(name, ())]
     return [letter for letter in heard if letter is not None]
 
@@ -97,4 +96,5 @@ def _letter(hearing: Hearing, occasion: Occasion) -> Letter | None:
     reader = occasion.scene.client if hearing.side == "client" else occasion.scene.provider_contact
     if reader is None or reader.opted_out or not hearing.when(occasion):
         return None
-    return compose(hearing.phrase, replace(occasion.scene, reader=reader))
+    facts = {**occasion.scene.facts, "actor": occasion.actor}
+    return compose(hearing.phrase, replace(occasion.scene, reader=reader, facts=facts))

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 LANGUAGES = ("fr", "en", "pcm")
@@ -28,6 +28,7 @@ def catalogue(language: str) -> Catalogue:
     return {table: {name: typeset(words) for name, words in rows.items()} for table, rows in tables.items()}
 
 
+@lru_cache(maxsize=2048)
 def wording(language: str, table: str, name: str) -> str:
     """The words under ``name``; French for an unknown language, ``KeyError`` when no catalogue has them."""
     for source in _SOURCES.get(language, ("fr",)):
@@ -37,6 +38,7 @@ def wording(language: str, table: str, name: str) -> str:
     raise KeyError(f"no {language} wording for {table}.{name}")
 
 
+@lru_cache(maxsize=2048)
 def has_wording(language: str, table: str, name: str) -> bool:
     """Whether :func:`wording` would find it."""
     return any(name in catalogue(source).get(table, {}) for source in _SOURCES.get(language, ("fr",)))
@@ -52,9 +54,12 @@ def fill(pattern: str, known: Mapping[str, str]) -> str:
 
     Raises ``KeyError`` for a blank that no scene can fill, which is a misspelling in a catalogue.
     """
-    lines = [
-        _BLANK.sub(lambda blank: known[blank[1]], line)
-        for line in pattern.strip().splitlines()
-        if all(known[name] for name in _BLANK.findall(line))
-    ]
+    lines = [line % known for names, line in _lines(pattern) if all(map(known.__getitem__, names))]
     return _EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip()
+
+
+@lru_cache(maxsize=1024)
+def _lines(pattern: str) -> list[tuple[list[str], str]]:
+    """The lines of a pattern, each with the names of its blanks, which stand in it as ``%(name)s``."""
+    lines = pattern.strip().splitlines()
+    return [(_BLANK.findall(line), _BLANK.sub(r"%(\1)s", line.replace("%", "%%"))) for line in lines]

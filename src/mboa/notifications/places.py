@@ -2,7 +2,7 @@
 
 from mboa.dispatch.request import Request
 from mboa.notifications.plain import one_line, without_numbers
-from mboa.understanding.gazetteer import zone_name, zones
+from mboa.understanding.gazetteer import centre_of, zone_name
 from mboa.understanding.normalise import fold
 
 PLACE_CHARS = 200
@@ -43,7 +43,7 @@ def maps_link(request: Request) -> str:
     spot = request.spot
     if spot is None:
         return ""
-    centre = next(((z.latitude, z.longitude) for z in zones() if z.slug == request.zone), None)
+    centre = centre_of(request.zone) if request.zone else None
     if centre and all(abs(a - b) < SAME_SPOT_DEGREES for a, b in zip(spot, centre, strict=True)):
         return ""
     return f"https://maps.google.com/?q={spot[0]:.6f},{spot[1]:.6f}"

@@ -1,6 +1,7 @@
 """Moments in words: local time as French and English readers write it."""
 
 from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from babel.dates import format_date
 
@@ -25,6 +26,7 @@ def day(moment: datetime, now: datetime, language: str, zone: tzinfo) -> str:
     return dated(local, language)
 
 
+@lru_cache(maxsize=512)
 def dated(local: date, language: str) -> str:
     """``mardi 24 novembre``, ``Tuesday 24 November``."""
     return format_date(local, "EEEE d MMMM", locale="en" if language in {"en", "pcm"} else "fr")

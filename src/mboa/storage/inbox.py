@@ -4,15 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter
 from typing import Literal
 
 import orjson
 
 from mboa.channels.base import Batch, Inbound, Parked
-from mboa.dispatch.people import Contact
 from mboa.storage import people
 from mboa.storage.store import Connection, Row
 
+HouseQuestion = Literal["offer_answer", "rating", "confirmation"]
 # Nothing to answer: they are kept for the record only.
 SILENT = frozenset({"reaction", "revoked", "number_changed", "identity_changed"})
 # Answers to closed questions are heard at once; only descriptions wait for the rest of the burst.
@@ -29,14 +31,16 @@ ON CONFLICT DO NOTHING"""
 _PARK = """
 INSERT INTO messages (direction, channel, external_id, kind, body_json, status, error, created_at)
 VALUES ('in', :channel, :external, 'unreadable', :body, 'parked', :reason, :at) ON CONFLICT DO NOTHING"""
-_DUE = """
-SELECT contact_id, MIN(due_at) AS first_at FROM messages
-WHERE status = 'received' AND due_at <= :now GROUP BY contact_id ORDER BY first_at LIMIT :most"""
 _UNREAD = """
-SELECT m.id, m.kind, m.text, m.body_json, m.channel, m.created_at, m.written_at,
-       (SELECT o.offer_id FROM messages o WHERE o.channel = m.channel AND o.external_id = m.reply_to) AS offer_id
-FROM messages m WHERE m.contact_id = :contact AND m.status = 'received'
-ORDER BY COALESCE(m.written_at, m.created_at), m.id"""
+SELECT m.contact_id, m.id, m.kind, m.text, m.body_json, m.channel, m.created_at,
+       (SELECT o.offer_id FROM messages o WHERE o.channel = m.channel AND o.external_id = m.reply_to) AS offer_id,
+       c.version, c.expecting, c.is_provider, EXISTS (SELECT 1 FROM requests r WHERE r.client_id = c.id) AS has_asked
+FROM messages m JOIN contacts c ON c.id = m.contact_id WHERE m.status = 'received' AND """
+_IN_ORDER = " ORDER BY m.contact_id, COALESCE(m.written_at, m.created_at), m.id"
+_DUE = f"""{_UNREAD} m.contact_id IN (
+    SELECT contact_id FROM messages WHERE status = 'received' AND due_at <= :now
+    GROUP BY contact_id ORDER BY MIN(due_at) LIMIT :most) {_IN_ORDER}"""
+_ALONE = f"{_UNREAD} m.id = :id {_IN_ORDER}"
 _HEARD = """
 UPDATE messages SET status = 'understood', understood_json = :understood, due_at = NULL
 WHERE id = :id AND status = 'received'"""
@@ -72,7 +76,7 @@ class Unread:
     contact_id: int
     version: int
     expecting: str | None
-    house_question: Literal["offer_answer", "rating", "confirmation"] | None
+    house_question: HouseQuestion | None
     rows: tuple[Row, ...]
 
 
@@ -130,26 +134,34 @@ def _park(conn: Connection, parked: Parked) -> None:
 
 
 def due(conn: Connection, most: int) -> list[Unread]:
-    """Everybody whose burst is over, with all his unread messages."""
-    return [unread_of(conn, row["contact_id"]) for row in conn.all(_DUE, now=conn.now, most=most)]
+    """Everybody whose burst is over, with all his unread messages in the order they were written (Meta's timestamp;
+    webhooks keep no order)."""
+    found = groupby(conn.all(_DUE, now=conn.now, most=most), key=itemgetter("contact_id"))
+    return [_unread(conn, tuple(rows)) for _, rows in found]
 
 
-def unread_of(conn: Connection, contact_id: int, only: int | None = None) -> Unread:
-    """One person's unread messages, in the order they were written (Meta's timestamp; webhooks keep no order)."""
-    person = people.contact(conn, contact_id)
-    rows = tuple(row for row in conn.all(_UNREAD, contact=contact_id) if only is None or row["id"] == only)
-    return Unread(contact_id, person.version, person.expecting, _house_question(conn, person), rows)
+def alone(conn: Connection, message_id: int) -> Unread | None:
+    """One unread message without its neighbours; ``None`` when it was heard meanwhile."""
+    rows = conn.all(_ALONE, id=message_id)
+    return _unread(conn, tuple(rows)) if rows else None
 
 
-def _house_question(conn: Connection, person: Contact) -> Literal["offer_answer", "rating", "confirmation"] | None:
-    if person.is_provider and conn.one(_HAS_OFFER, contact=person.id) is not None:
+def _unread(conn: Connection, rows: tuple[Row, ...]) -> Unread:
+    person = rows[0]
+    asked = _house_question(conn, person) if person["is_provider"] or person["has_asked"] else None
+    return Unread(person["contact_id"], person["version"], person["expecting"], asked, rows)
+
+
+def _house_question(conn: Connection, person: Row) -> HouseQuestion | None:
+    contact_id, is_provider = person["contact_id"], person["is_provider"]
+    if is_provider and conn.one(_HAS_OFFER, contact=contact_id) is not None:
         return "offer_answer"
-    for row in conn.all(_RECENT, contact=person.id):
+    for row in conn.all(_RECENT, contact=contact_id):
         if row["closed_at"] is None and row["due_kind"] == "give_up":
             return "confirmation"
         if row["rating"] is None and (row["progress"] == "done" or row["status"] == "completed"):
             return "rating"
-    last = conn.one(_HAD_OFFER, contact=person.id, since=conn.now - LATE_ANSWER) if person.is_provider else None
+    last = conn.one(_HAD_OFFER, contact=contact_id, since=conn.now - LATE_ANSWER) if is_provider else None
     # Once he has taken it, "j'arrive" is news of the job and no answer any more.
     return "offer_answer" if last is not None and last["status"] != "accepted" else None
 

@@ -26,14 +26,20 @@ UPDATE contacts SET name = :name, language = :language, channel = :channel, opte
 WHERE id = :id"""
 _NEW = """
 INSERT INTO contacts (channel, name, created_at) VALUES (:channel, :name, :at) RETURNING id"""
-# Whoever is answering a closed question, an open offer above all, must not wait for the rest of a burst.
 _FORGET_NEW = "DELETE FROM contacts WHERE id = :id"
-_KNOWN = """
-SELECT i.contact_id, c.expecting, EXISTS (
+# Whoever is answering a closed question, an open offer above all, must not wait for the rest of a burst.
+_HAS_OFFER = """EXISTS (
     SELECT 1 FROM providers p JOIN offers o ON o.provider_id = p.id AND o.status = 'open' WHERE p.contact_id = c.id
-) AS has_offer
+) AS has_offer"""
+_KNOWN = f"""
+SELECT i.contact_id, c.expecting, {_HAS_OFFER}
 FROM identities i JOIN contacts c ON c.id = i.contact_id
 WHERE i.channel = :channel AND i.scheme = :scheme AND i.value = :value"""
+_KNOWN_BY_BOTH = f"""
+SELECT i.scheme, i.contact_id, c.expecting, {_HAS_OFFER}
+FROM identities i JOIN contacts c ON c.id = i.contact_id
+WHERE i.channel = 'any' AND i.scheme = 'phone' AND i.value = :phone
+   OR i.channel = :channel AND i.scheme = 'user_id' AND i.value = :user_id"""
 _ADD_IDENTITY = """
 INSERT INTO identities (contact_id, channel, scheme, value, created_at)
 VALUES (:contact, :channel, :scheme, :value, :at) ON CONFLICT DO NOTHING"""
@@ -78,14 +84,16 @@ def recognise(conn: Connection, channel: str, sender: Sender) -> Row:
 
     A phone decides when both addresses are shown; two known people are never merged because one message names both.
     """
-    known = find(conn, "phone", sender.phone) if sender.phone else None
-    if known is None and sender.user_id:
-        known = find(conn, "user_id", sender.user_id, channel)
-        if known is not None and sender.phone:
-            address(conn, known["contact_id"], "phone", sender.phone)
-    elif known is not None and sender.user_id:
+    found = conn.all(_KNOWN_BY_BOTH, channel=channel, phone=sender.phone, user_id=sender.user_id)
+    by = {row["scheme"]: row for row in found}
+    known = by.get("phone") or by.get("user_id")
+    if known is None:
+        return _enter(conn, channel, sender)
+    if sender.phone and "phone" not in by:
+        address(conn, known["contact_id"], "phone", sender.phone)
+    if sender.user_id and "user_id" not in by:
         address(conn, known["contact_id"], "user_id", sender.user_id, channel)
-    return known or _enter(conn, channel, sender)
+    return known
 
 
 def _enter(conn: Connection, channel: str, sender: Sender) -> Row:

@@ -56,8 +56,11 @@ def _beyond_codes(reading: Reading, positions: list[int]) -> list[int]:
 
 def _free(reading: Reading, value: str) -> list[Match]:
     """Matches that are no part of a problem or a time: "no light" is no refusal, "pas urgent" neither."""
+    said = reading.of("answers", value)
+    if not said:
+        return []
     bound = {i for m in reading.found if m.group in _CONTENT and m.value != "mask.none" for i in range(m.start, m.end)}
-    return [m for m in reading.of("answers", value) if not bound & set(range(m.start, m.end))]
+    return [m for m in said if bound.isdisjoint(range(m.start, m.end))]
 
 
 def _mixed(reading: Reading, yes: list[Match], no: list[Match]) -> Verdict | None:
@@ -76,7 +79,11 @@ def keyword_of(reading: Reading) -> Keyword | None:
 
 def _whole(reading: Reading, group: str, keywords: tuple[Keyword, ...]) -> Keyword | None:
     """The first of ``keywords`` that is all the message says."""
-    return next((k for k in keywords if any(map(reading.alone, reading.of(group, f"{k}.word")))), None)
+    for keyword in keywords:
+        for match in reading.of(group, f"{keyword}.word"):
+            if reading.alone(match):
+                return keyword
+    return None
 
 
 def work_keyword(reading: Reading) -> Keyword | None:

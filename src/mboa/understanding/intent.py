@@ -43,9 +43,9 @@ def _alone(evidence: Evidence) -> Decision | None:
     reading = evidence.reading
     intents: tuple[Intent, ...] = ("stop", "cancel", "status", "modify", "human", "unavailable", "available", "help")
     for intent in intents:
-        alone = reading.of(intent, f"{intent}.alone")
-        if alone and any(map(reading.alone, alone)):
-            return Decision(intent, 0.95, f"{intent} alone")
+        for match in reading.of(intent, f"{intent}.alone"):
+            if reading.alone(match):
+                return Decision(intent, 0.95, f"{intent} alone")
     return None
 
 
@@ -86,11 +86,11 @@ def _status(evidence: Evidence) -> Decision | None:
 
 def _rated(evidence: Evidence) -> Decision | None:
     reading = evidence.reading
-    number = rating_of(reading)
+    said = reading.has("rated") or not _STARS.isdisjoint(reading.text.words) or is_fraction(reading)
+    number = rating_of(reading) if said else None
     if number is None or (evidence.named.tier in {"fixture", "symptom"} and reading.has("want")):
         return None
-    said = reading.has("rated") or bool(_STARS & set(reading.text.words)) or is_fraction(reading)
-    return Decision("rating", 0.85, "rating", rating=number) if said else None
+    return Decision("rating", 0.85, "rating", rating=number)
 
 
 def _contradiction(evidence: Evidence) -> Decision | None:
@@ -116,7 +116,7 @@ def _social(evidence: Evidence) -> Decision | None:
     """Greetings and thanks with nothing else; "oui merci" is a yes, "ok merci" closes a talk."""
     reading = evidence.reading
     thanks, greeting, yes = (reading.of("answers", f"{name}.word") for name in ("thanks", "greeting", "yes"))
-    if reading.uncovered(*yes) or not (thanks or greeting) or _PLAIN_YES & set(reading.text.words):
+    if not (thanks or greeting) or reading.uncovered(*yes) or _PLAIN_YES & set(reading.text.words):
         return None
     if yes and not thanks:
         return None

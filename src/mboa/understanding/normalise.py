@@ -3,11 +3,13 @@
 Every word keeps the offsets of the characters that it was read from, so that a slot can be handed back verbatim.
 """
 
-import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
+
+Found = TypeVar("Found")
 
 LIMIT = 4096
 """Characters of a message that are read: WhatsApp's own limit for a text."""
@@ -79,12 +81,8 @@ CONTRACTIONS = {
     "you're": "you are",
 }
 """English short forms, in full."""
-_MENDED = 120  # words of a message that are worth repairing: none says what it wants only after them
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
-_WORD = re.compile(r"\d+(?:[.,]\d+)+|[a-z0-9]+(?:'[a-z0-9]+)*|[.,;:!?\n/]|[^\s\w'\-.,;:!?/]")
-_LETTERED = frozenset({"bloc", "block", "batiment", "immeuble", "villa", "building"})
-_STRETCHED = re.compile(r"([a-z])\1{2,}")
-_BREAKS = {";": ".", "!": ".", "\n": "."}
+_REMEMBERED, _LONGEST_REMEMBERED = 4096, 24
 
 
 @lru_cache(maxsize=4096)
@@ -105,9 +103,19 @@ def fold(text: str) -> str:
     return "".join(map(_fold_character, text))
 
 
-def _fold_with_offsets(text: str) -> tuple[str, list[int]]:
+def fold_with_offsets(text: str) -> tuple[str, list[int]]:
+    """:func:`fold`, and for each of its characters the position of the one that it was read from."""
     pieces = list(map(_fold_character, text))
     return "".join(pieces), [position for position, piece in enumerate(pieces) for _ in piece]
+
+
+def remembered(read_word: Callable[[str], Found]) -> Callable[[str], Found]:
+    """``read_word`` with a memory: most of what is written is made of a few thousand words.
+
+    It holds 4,096 words of at most 24 letters; longer ones are read anew, so that nobody fills it with nonsense.
+    """
+    known = lru_cache(maxsize=_REMEMBERED)(read_word)
+    return lambda word: known(word) if len(word) <= _LONGEST_REMEMBERED else read_word(word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,47 +134,3 @@ class Text:
     def piece(self, start: int, end: int) -> str:
         """The verbatim piece of the message that the words ``start`` to ``end`` (exclusive) were read from."""
         return self.original[self.starts[start] : self.ends[end - 1]]
-
-
-def read(text: str, spell: Mapping[str, tuple[str, ...]], meant: Callable[[str], tuple[str, ...]]) -> Text:
-    """Split ``text`` into words; ``spell`` is the short-message table, ``meant`` is :func:`spelt` with a repairer."""
-    clipped = text[:LIMIT]
-    folded, offsets = _fold_with_offsets(clipped)
-    words: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for found in _WORD.finditer(folded):
-        for typed, start, end in _parts(found.group(), found.start(), spell):
-            if len(typed) == 1 and ("'" in found.group() or not _LETTERED.isdisjoint(words[-1:])):
-                said: tuple[str, ...] = (typed,)
-            else:
-                said = meant(typed) if len(words) < _MENDED else spelt(typed, spell, _as_typed)
-            for word in said:
-                words.append(word)
-                starts.append(offsets[start])
-                ends.append(offsets[end - 1] + 1)
-    return Text(clipped, tuple(words), tuple(starts), tuple(ends))
-
-
-def _as_typed(word: str) -> tuple[str, ...]:
-    return (word,)
-
-
-def _parts(typed: str, start: int, spell: Mapping[str, tuple[str, ...]]) -> list[tuple[str, int, int]]:
-    if "'" not in typed or typed in spell:
-        return [(typed, start, start + len(typed))]
-    parts = []
-    for part in typed.split("'"):
-        parts.append((part, start, start + len(part)))
-        start += len(part) + 1
-    return parts
-
-
-def spelt(typed: str, spell: Mapping[str, tuple[str, ...]], mend: Callable[[str], tuple[str, ...]]) -> tuple[str, ...]:
-    """The words that ``typed`` stands for: those of the table, else itself, repaired by ``mend``."""
-    if not typed[0].isalnum():
-        return (_BREAKS.get(typed, typed),)
-    if typed in spell:
-        return spell[typed]
-    plain = _STRETCHED.sub(r"\1", typed)
-    return spell.get(plain) or mend(plain)

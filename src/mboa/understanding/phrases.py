@@ -7,11 +7,10 @@ alternative for two words, ``*`` for any one word and ``**`` for up to four.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
-from mboa.understanding.normalise import CONTRACTIONS, fold
+from mboa.understanding.normalise import CONTRACTIONS, fold, remembered
 
 SIGNS = frozenset(".,?/:")
 _WIDEST_GAP = 4
@@ -47,7 +46,7 @@ def expand(phrase: str) -> Iterator[tuple[str, ...]]:
         yield tuple(word for option in chosen for word in option)
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def variants(word: str) -> tuple[str, ...]:
     """The word as written and without its plural or feminine ending ("toilettes", "bouchées")."""
     if len(word) < 4:
@@ -102,10 +101,16 @@ def _follow(node: _Node, forms: Sequence[tuple[str, ...]], at: int, ends: dict[t
         if "*" in then and forms[at][0] not in SIGNS:
             _follow(then["*"], forms, at + 1, ends)
     if "**" in then:
-        for to in range(at, min(at + _WIDEST_GAP, len(forms)) + 1):
-            _follow(then["**"], forms, to, ends)
-            if to < len(forms) and forms[to][0] in SIGNS:
-                return
+        for after in _gap_ends(forms, at):
+            _follow(then["**"], forms, after, ends)
+
+
+def _gap_ends(forms: Sequence[tuple[str, ...]], at: int) -> Iterator[int]:
+    """Where a phrase may go on after up to four words; no gap reaches over a sign."""
+    for after in range(at, min(at + _WIDEST_GAP, len(forms)) + 1):
+        yield after
+        if after < len(forms) and forms[after][0] in SIGNS:
+            return
 
 
 def _longest(found: Iterable[tuple[int, int, str, str]]) -> list[Match]:

@@ -12,7 +12,7 @@ _LONGEST = 160
 def problem_of(reading: Reading, place: Place | None, wish: Wish | None) -> str | None:
     """From the first to the last word on the problem within one clause; ``None`` when only a trade is named."""
     barred = _positions(reading, place.text if place else "") | _positions(reading, wish.text if wish else "")
-    anchors = [m for m in _anchors(reading) if not barred & set(range(m.start, m.end))]
+    anchors = [m for m in _anchors(reading) if barred.isdisjoint(range(m.start, m.end))]
     if not any(not m.value.startswith(("work.", "problem.")) for m in anchors):
         return None
     clauses: list[tuple[int, int]] = []
@@ -39,4 +39,4 @@ def _is_parted(reading: Reading, start: int, end: int, barred: set[int]) -> bool
 
 def _positions(reading: Reading, piece: str) -> set[int]:
     at = reading.text.original.find(piece) if piece else -1
-    return {i for i in reading.content if at >= 0 and at <= reading.text.starts[i] < at + len(piece)}
+    return {i for i in reading.content if at <= reading.text.starts[i] < at + len(piece)} if at >= 0 else set()

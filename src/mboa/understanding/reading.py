@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 
 from mboa.understanding import gazetteer, words
 from mboa.understanding.clock import Atom, clock_atoms
-from mboa.understanding.normalise import CONTRACTIONS, Text, fold, read, spelt
+from mboa.understanding.normalise import CONTRACTIONS, Text, fold
 from mboa.understanding.phrases import SIGNS, Match
 from mboa.understanding.repair import Mender
+from mboa.understanding.spelling import Speller
 
 
 @cache
@@ -29,9 +30,9 @@ def mender() -> Mender:
     return Mender(known | gazetteer.single_names(), targets, gazetteer.single_names())
 
 
-@lru_cache(maxsize=4096)
-def _meant(typed: str) -> tuple[str, ...]:
-    return spelt(typed, _spell(), mender().mend)
+@cache
+def _speller() -> Speller:
+    return Speller(_spell(), mender().mend)
 
 
 def is_mended(text: Text, match: Match) -> bool:
@@ -69,11 +70,12 @@ class Reading:
         """Every expression of time, in numbers or in words of the lexicon, in order."""
         numbers = clock_atoms(self.text.words)
         greetings = [m for m in self.of("answers", "greeting.word", "thanks.word") if m.end - m.start > 1]
-        taken = {i for said in (*numbers, *greetings) for i in range(said.start, said.end)}
+        spans: list[Atom | Match] = [*numbers, *greetings]
+        taken = {i for span in spans for i in range(span.start, span.end)}
         named = []
         for match in self.of("times"):
             sort, _, value = match.value.partition(".")
-            if not taken & set(range(match.start, match.end)):
+            if taken.isdisjoint(range(match.start, match.end)):
                 named.append(Atom(match.start, match.end, sort, value))
         return tuple(sorted([*numbers, *named], key=lambda atom: (atom.start, atom.end)))
 
@@ -106,5 +108,5 @@ class Reading:
 
 def read_message(message: str) -> Reading:
     """Look ``message`` up; anything after its first 4,096 characters is left aside."""
-    text = read(message, _spell(), _meant)
+    text = _speller().read(message)
     return Reading(text, tuple(words.main_phrases().find(text.words)), tuple(gazetteer.names().find(text.words)))

@@ -27,12 +27,10 @@ class Named:
 
 def name_service(reading: Reading) -> Named:
     """Find the service of a message; words of a trade that is not served give ``other``."""
-    standing = [
-        m for m in reading.of("services") if m.value != "mask.none" and not (negated(reading, m) or is_spot(reading, m))
-    ]
     tiers: dict[str, list[Match]] = defaultdict(list)
-    for match in standing:
-        tiers[match.value.rpartition(".")[2]].append(match)
+    for match in reading.of("services"):
+        if match.value != "mask.none" and not (negated(reading, match) or is_spot(reading, match)):
+            tiers[match.value.rpartition(".")[2]].append(match)
     fixtures = [m for m in tiers["fixture"] if not _beside_the_point(reading, m, tiers["fixture"])]
     things = fixtures or tiers["symptom"]
     trades = [m for m in tiers["trade"] if _is_asked_for(reading, m, things)]
@@ -67,8 +65,7 @@ def _named(reading: Reading, tier: str, matches: list[Match]) -> Named:
 
 def is_spot(reading: Reading, match: Match) -> bool:
     """Whether a trade is only the name of a spot: "en face de l'hôtel"."""
-    nearby = any(0 <= match.start - m.end <= 1 for m in reading.of("relation"))
-    return nearby and match.value.startswith("other.")
+    return match.value.startswith("other.") and any(0 <= match.start - m.end <= 1 for m in reading.of("relation"))
 
 
 def negated(reading: Reading, match: Match) -> bool:
@@ -111,11 +108,11 @@ def _is_modifier(reading: Reading, match: Match, fixtures: list[Match]) -> bool:
 
 
 def _is_in_when_clause(reading: Reading, match: Match) -> bool:
-    words = reading.text.words
-    for at in range(match.start - 1, max(-1, match.start - 1 - _WHEN_REACH), -1):
-        if words[at] in SIGNS:
+    openers = word_set("grammar", "service", "when")
+    for word in reversed(reading.text.words[max(0, match.start - _WHEN_REACH) : match.start]):
+        if word in SIGNS:
             return False
-        if words[at] in word_set("grammar", "service", "when"):
+        if word in openers:
             return True
     return False
 

@@ -92,7 +92,11 @@ def announced(reading: Reading, barred: set[int]) -> list[Stretch]:
         end = _name_end(reading, match.end, barred)
         if end > match.end and _looks_like_name(reading, match.end, end, loosely=True):
             found.append(Stretch(match.end, end, 1.1))
-    words, always, before_names = reading.text.words, word_set("places", "announce"), word_set("places", "announce", "named")
+    words, always, before_names = (
+        reading.text.words,
+        word_set("places", "announce"),
+        word_set("places", "announce", "named"),
+    )
     for at, word in enumerate(words[:-1]):
         heralded = word in always or (word in before_names and _is_capital(reading, at + 1))
         if heralded and at + 1 not in barred and _looks_like_name(reading, at + 1, at + 2, loosely=False):

@@ -60,8 +60,10 @@ class Listen:
         """One of his messages cannot be heard: it must not take the others along."""
         failed = [unread.rows[0]["id"]] if len(unread.rows) == 1 else []
         for row in unread.rows if len(unread.rows) > 1 else ():
-            alone = await self.office.store.read(inbox.unread_of, unread.contact_id, row["id"])
-            if not await attempt(self._hear(alone), "listen", otherwise=False, let_through=(StoreAway,)):
+            alone = await self.office.store.read(inbox.alone, row["id"])
+            if alone is not None and not await attempt(
+                self._hear(alone), "listen", otherwise=False, let_through=(StoreAway,)
+            ):
                 failed.append(row["id"])
         await self.office.store.write(inbox.failed, failed, "hearing this message failed")
         return True
@@ -81,6 +83,11 @@ class Listen:
     async def _settle(self, row: Row) -> bool:
         await self.office.transact(settle_failure, f"receipt:{row['id']}", row, self.channels)
         return True
+
+
+async def _nothing() -> bool:
+    """Somebody else heard it."""
+    return True
 
 
 class Overtaken(Exception):
