@@ -53,7 +53,7 @@ class Intake:
         """
         try:
             async with asyncio.timeout(KEEP_SECONDS):
-                await self.office.store.write(keep_batch, batch, self.burst, self.office.policy.offer_timeout)
+                await self.office.store.write_first(keep_batch, batch, self.burst, self.office.policy.offer_timeout)
         except TimeoutError as late:
             raise StoreAway(f"not durable within {KEEP_SECONDS} s") from late
         for message in batch.messages:

@@ -6,6 +6,8 @@ from typing import Literal
 
 from pythonjsonlogger.json import JsonFormatter
 
+from mboa.operations.spool import SpoolHandler
+
 # Everything that LogRecord carries by itself; the rest came as ``extra``.
 # ``color_message`` is uvicorn's second copy of a message, for terminals.
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
@@ -22,7 +24,7 @@ class TextFormatter(logging.Formatter):
 
 def set_up(form: Literal["json", "text"], level: int = logging.INFO) -> None:
     """Send every log line to standard error, once, in the chosen form."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = SpoolHandler(sys.stderr)
     if form == "json":
         fields = "{asctime}{levelname}{name}{message}"
         names = {"asctime": "at", "levelname": "level", "name": "logger", "message": "event"}
@@ -34,6 +36,9 @@ def set_up(form: Literal["json", "text"], level: int = logging.INFO) -> None:
     else:
         handler.setFormatter(TextFormatter())
     root = logging.getLogger()
+    for former in root.handlers:
+        if isinstance(former, SpoolHandler):
+            former.close()
     root.handlers[:] = [handler]
     root.setLevel(level)
     # Libraries that tell every request would put phone numbers and tokens of URLs into the log.

@@ -27,6 +27,8 @@ T = TypeVar("T")
 
 _TRIES = 5
 _BACK_OFF_SECONDS = 0.005
+# Connections beside the pool's, for webhooks alone.
+_FOR_THE_DOOR = 4
 
 
 class PostgresConnection:
@@ -94,6 +96,7 @@ class PostgresStore:
         self.description = self._server.description
         self._clock = clock
         self._threads = ThreadPoolExecutor(pool_size, thread_name_prefix="postgres")
+        self._first = ThreadPoolExecutor(_FOR_THE_DOOR, thread_name_prefix="postgres-first")
         self._own = threading.local()
         self._sessions: list[Session] = []
         self._listeners: list[Callable[[Loop], None]] = []
@@ -110,7 +113,8 @@ class PostgresStore:
     async def close(self) -> None:
         """Finish what was handed in and let every connection go."""
         self._is_open = False
-        await asyncio.to_thread(self._threads.shutdown, wait=True)
+        for threads in (self._first, self._threads):
+            await asyncio.to_thread(threads.shutdown, wait=True)
         while self._sessions:
             self._sessions.pop().close()
         if self._bell is not None:
@@ -119,20 +123,24 @@ class PostgresStore:
 
     async def write(self, fn: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``fn`` in one READ COMMITTED transaction; see :meth:`mboa.storage.store.Store.write`."""
-        return await self._in_thread(lambda: self._run(WRITE, fn, *args, **kwargs))
+        return await self._in_thread(self._threads, lambda: self._run(WRITE, fn, *args, **kwargs))
+
+    async def write_first(self, fn: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """As :meth:`write`, on threads of their own: nothing else can keep them busy."""
+        return await self._in_thread(self._first, lambda: self._run(WRITE, fn, *args, **kwargs))
 
     async def read(self, fn: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``fn`` on one consistent snapshot (REPEATABLE READ, READ ONLY)."""
-        return await self._in_thread(lambda: self._run(READ, fn, *args, **kwargs))
+        return await self._in_thread(self._threads, lambda: self._run(READ, fn, *args, **kwargs))
 
     def on_wake(self, listener: Callable[[Loop], None]) -> None:
         """Call ``listener`` in the event loop after each commit, of any process, that woke a loop."""
         self._listeners.append(listener)
 
-    async def _in_thread(self, run: Callable[[], T]) -> T:
+    async def _in_thread(self, threads: ThreadPoolExecutor, run: Callable[[], T]) -> T:
         if not self._is_open:
             raise StoreAway(f"{self.description} is not open")
-        return await self._loop.run_in_executor(self._threads, run)
+        return await self._loop.run_in_executor(threads, run)
 
     def _run(self, kind: bytes, fn: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """One transaction, tried again where nothing of it can have been committed."""

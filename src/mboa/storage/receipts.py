@@ -25,8 +25,10 @@ ON CONFLICT DO NOTHING"""
 def _forward(status: str, where: str) -> str:
     states = ", ".join(f"'{state}'" for state in FROM[status])
     return f"""
-UPDATE messages SET status = '{status}', external_id = COALESCE(external_id, :external), due_at = NULL,
-       sent_at = COALESCE(sent_at, :at)
+UPDATE messages SET status = '{status}', due_at = NULL, sent_at = COALESCE(sent_at, :at),
+       external_id = CASE WHEN external_id IS NULL AND NOT EXISTS (
+           SELECT 1 FROM messages k WHERE k.channel = :channel AND k.external_id = :external
+       ) THEN :external ELSE external_id END
 WHERE {where} AND direction = 'out' AND status IN ({states}) RETURNING offer_id, kind"""
 
 
@@ -57,14 +59,16 @@ def keep(conn: Connection, receipt: Receipt, offer_timeout: timedelta) -> None:
     )
     if new and receipt.status == "failed":
         conn.wake("inbox")
-    elif new:
+    elif new or receipt.key is not None:
+        # A channel that gives one id to many messages names ours by the key all the same.
         _move_forward(conn, receipt, offer_timeout)
 
 
 def _move_forward(conn: Connection, receipt: Receipt, offer_timeout: timedelta) -> None:
     if receipt.key is not None:
         sql = _BY_KEY[receipt.status]
-        moved = conn.one(sql, key=receipt.key, external=receipt.external_id, at=conn.now)
+        named = {"key": receipt.key, "channel": receipt.channel, "external": receipt.external_id}
+        moved = conn.one(sql, **named, at=conn.now)
     else:
         sql = _BY_EXTERNAL[receipt.status]
         moved = conn.one(sql, channel=receipt.channel, external=receipt.external_id, at=conn.now)

@@ -160,13 +160,22 @@ class SqliteStore:
         A cancelled caller changes nothing: what was handed in is carried out. After :class:`StoreAway` it is unknown
         whether the transaction is on the disk, as with every database whose commit was not confirmed.
         """
-        if self._writer is None:
-            if self._read_only:
-                raise StoreBusy(f"{self._path} was opened for reading only: another process may be writing it.")
-            raise StoreAway(f"{self._path} is not open")
         future: asyncio.Future[T] = self._loop.create_future()
-        self._writer.put(Job(fn, args, kwargs, future))
+        self._own_writer().put(Job(fn, args, kwargs, future))
         return await future
+
+    async def write_first(self, fn: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """As :meth:`write`, ahead of all that waits."""
+        future: asyncio.Future[T] = self._loop.create_future()
+        self._own_writer().put_first(Job(fn, args, kwargs, future))
+        return await future
+
+    def _own_writer(self) -> Writer:
+        if self._writer is not None:
+            return self._writer
+        if self._read_only:
+            raise StoreBusy(f"{self._path} was opened for reading only: another process may be writing it.")
+        raise StoreAway(f"{self._path} is not open")
 
     async def read(self, fn: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``fn`` on one consistent snapshot, beside the writer."""

@@ -9,7 +9,9 @@ import logging
 import queue
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable
+from enum import Enum
 from pathlib import Path
 from time import perf_counter
 from types import TracebackType
@@ -93,6 +95,15 @@ class Job:
             self.future.set_exception(error)
 
 
+class Knock(Enum):
+    """What stands in the queue for a job that goes before it."""
+
+    FIRST = "first"
+
+
+_KNOCK = Knock.FIRST
+
+
 class Writer:
     """The thread. ``begin`` dresses the connection for one function, ``deliver`` takes each finished batch."""
 
@@ -106,7 +117,8 @@ class Writer:
         self._wal = path.with_name(path.name + "-wal")
         self._begin = begin
         self._deliver = deliver
-        self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Job | Knock | None] = queue.SimpleQueue()
+        self._first: deque[Job] = deque()
         self._db: sqlite3.Connection | None = None
         self._stopping = False
         self._unfolded = False
@@ -117,6 +129,11 @@ class Writer:
     def put(self, job: Job) -> None:
         """Hand in a job; it is carried out in turn."""
         self._queue.put(job)
+
+    def put_first(self, job: Job) -> None:
+        """Hand in a job that is carried out before those that wait."""
+        self._first.append(job)
+        self._queue.put(_KNOCK)
 
     def stop(self) -> None:
         """Carry out what was handed in, then end."""
@@ -138,11 +155,15 @@ class Writer:
         try:
             job = self._queue.get(timeout=_IDLE_SECONDS if self._unfolded else None)
             while job is not None:
-                batch.append(job)
-                if len(batch) == _BATCH or self._queue.empty():
+                while self._first:
+                    batch.append(self._first.popleft())
+                if isinstance(job, Job):
+                    batch.append(job)
+                if len(batch) >= _BATCH or self._queue.empty():
                     return batch
                 job = self._queue.get_nowait()
             self._stopping = True
+            batch.extend(self._first)
         except queue.Empty:
             pass
         return batch

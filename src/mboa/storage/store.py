@@ -77,6 +77,10 @@ class Store(Protocol):
         :class:`StoreAway`."""
         ...
 
+    async def write_first(self, fn: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """As :meth:`write`, ahead of all that waits: for what somebody at the door waits for."""
+        ...
+
     async def read(self, fn: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``fn`` in one read-only transaction."""
         ...
