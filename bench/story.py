@@ -61,7 +61,7 @@ def count_statements(store: Store) -> Counter[str]:
 
         return run_counted
 
-    for way in ("read", "write"):
+    for way in ("read", "write", "write_first"):
         setattr(store, way, counting(getattr(store, way)))
     return counts
 

@@ -102,7 +102,7 @@ async def test_a_deadlock_is_tried_again(server: PostgresStore) -> None:
         connection.run("UPDATE tally SET n = n + 1 WHERE name = :name", name=second)
 
     await asyncio.gather(server.write(count_both, "a", "b"), server.write(count_both, "b", "a"))
-    assert len(attempts) == 3
+    assert len(attempts) >= 3
     assert [await server.read(value, name) for name in ("a", "b")] == [2, 2]
 
 

@@ -17,9 +17,11 @@ from mboa.storage.paces import DAY, ColdDay
 from mboa.storage.store import Connection, Row
 
 # A message that waits behind another of the same person is looked at again this often; what frees it mostly wakes us.
-BEHIND = timedelta(milliseconds=250)
+BEHIND = timedelta(seconds=1)
+SOON = timedelta(minutes=5)
 
-# One message per person at a time, in the order they were written: a recap must not overtake its question.
+# One message per person at a time, in the order they were written: a recap must not overtake its question. What was put
+# off for longer (to the morning, to tomorrow's limit) holds nobody's fresh answer back.
 _DUE = """
 SELECT m.id, m.key, m.text, m.body_json, m.kind, m.contact_id, m.offer_id, m.channel, m.attempts, m.status,
        m.repeats, m.error_code, m.created_at, c.opted_out, c.last_inbound_at, o.status AS offer_status,
@@ -33,7 +35,7 @@ FROM messages m JOIN contacts c ON c.id = m.contact_id LEFT JOIN offers o ON o.i
      LEFT JOIN paces p ON p.channel = m.channel AND p.contact_id = m.contact_id
 WHERE m.direction = 'out' AND m.status IN ('queued', 'sending') AND m.due_at <= :now AND m.channel = :channel
   AND NOT EXISTS (SELECT 1 FROM messages e WHERE e.contact_id = m.contact_id AND e.direction = 'out'
-                  AND e.status IN ('queued', 'sending') AND e.id < m.id)
+                  AND e.status IN ('queued', 'sending') AND (e.status = 'sending' OR e.due_at <= :soon) AND e.id < m.id)
 ORDER BY m.due_at, m.id LIMIT :most FOR UPDATE OF m SKIP LOCKED"""
 _CLAIM = """
 UPDATE messages SET status = 'sending', claim = :claim, claimed_at = :at, due_at = :lease, attempts = attempts + 1,
@@ -100,7 +102,7 @@ def claim(conn: Connection, terms: Terms, most: int) -> Claim:
     """Take what is due, at most one message per person; each is leased until its outcome is known."""
     found = Claim()
     for channel in terms.limits:
-        rows = conn.all(_DUE, now=conn.now, channel=channel, most=most - len(found.messages))
+        rows = conn.all(_DUE, now=conn.now, soon=conn.now + SOON, channel=channel, most=most - len(found.messages))
         if rows:
             found.messages += _Counter(conn, channel, terms).serve(rows, found)
         else:

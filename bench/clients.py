@@ -1,0 +1,43 @@
+"""First messages of clients nobody knows yet: webhook requests, built and signed before any clock starts."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import count
+
+from mboa.fake_meta.double import MetaDouble, sign
+from tests.city import SECRET
+
+# As long, and as complete, as people write; each of them is answered by one message.
+WORDS = (
+    "Bonjour, j'ai une fuite sous l'évier à Bonamoussadi derrière la pharmacie, demain matin",
+    "Slt, le courant est coupé chez moi à Makepe depuis hier soir",
+    "Mon frigo ne fait plus de froid, je suis à Deido",
+    "Bonsoir il me faut un plombier à Akwa, les toilettes sont bouchées",
+    "prise qui chauffe à Bonapriso, c'est urgent svp",
+    "I need an electrician in Bonaberi tomorrow morning, no light in the kitchen",
+)
+# The first of the numbers +237 6 50 00 00 00 and up: no seeded person has one of these.
+FIRST_NUMBER = 237_650_000_000
+_numbers = count(FIRST_NUMBER)
+
+
+def newcomers(number: int) -> list[tuple[str, bytes]]:
+    """So many new people's phones (E.164 without ``+``), each with the HTTP request of his first message."""
+    double = MetaDouble(lambda: datetime.now(UTC))
+    return list(_newcomers(double, number))
+
+
+def _newcomers(double: MetaDouble, number: int) -> Iterator[tuple[str, bytes]]:
+    for index in range(number):
+        phone = str(next(_numbers))
+        yield phone, request(double.text(f"+{phone}", WORDS[index % len(WORDS)]))
+
+
+def request(body: bytes) -> bytes:
+    """The HTTP/1.1 request that Meta would send for this body, signed."""
+    head = (
+        "POST /webhooks/whatsapp HTTP/1.1\r\nHost: mboa\r\nUser-Agent: facebookexternalua\r\nAccept: */*\r\n"
+        f"Content-Type: application/json\r\nX-Hub-Signature-256: {sign(body, SECRET)}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
