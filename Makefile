@@ -12,7 +12,7 @@ ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
 export UV_SYSTEM_CERTS := 1
 endif
 
-.PHONY: help setup demo test check lint bench lock
+.PHONY: help setup demo test check lint bench crash-night planted lock
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -42,6 +42,14 @@ lint: $(VENV)/.ready-dev ## the checks that need no run: style, types, who may i
 
 bench: $(VENV)/.ready-dev ## every benchmark, each beside its goal
 	$(BIN)/python -m bench $(ARGS)
+
+crash-night: $(VENV)/.ready-dev ## 10,000 crash points and simulated cities; writes the figures into docs/testing.md (hours)
+	@scripts/test-needs.sh
+	$(BIN)/python -m tests.crash.night $(ARGS)
+	$(BIN)/python -m tests.simulation 5000
+
+planted: $(VENV)/.ready-dev ## plant known bugs and see the crash tests catch them
+	$(BIN)/python -m tests.crash.planted $(ARGS)
 
 lock: $(UV) ## compile the lock files again from pyproject.toml
 	$(UV) pip compile -q pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \

@@ -8,8 +8,10 @@ import sys
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from typing import Protocol
 
 import httpx2
 import uvicorn
@@ -18,6 +20,8 @@ from mboa.fake_meta.double import MetaDouble, Received, asgi, sign
 from tests.city import SECRET
 from tests.engines import Database
 
+# What stands for the status of a webhook that nobody listened to, and of one whose answer never came.
+REFUSED, CUT_OFF = 0, -1
 _tick = threading.Event()
 
 
@@ -35,6 +39,14 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@cache
+def web() -> httpx2.Client:
+    """The one HTTP client of a test process: making one loads every certificate there is, which takes longer than a
+    journey. It keeps no connection: a process that was killed must not be met again through a dead one.
+    """
+    return httpx2.Client(verify=False, timeout=5, limits=httpx2.Limits(max_keepalive_connections=0))
 
 
 class Meta:
@@ -69,6 +81,10 @@ class Meta:
 
     def _accepted(self, message: Received) -> None:
         self._unreported.put(message)
+        self.strike()
+
+    def strike(self) -> None:
+        """One acceptance nearer to the death of the victim."""
         self.kill_at -= 1
         if self.kill_at == 0 and self.victim is not None:
             self.victim.kill()
@@ -83,10 +99,23 @@ class Meta:
             process.post(self.double.status(message.id, "delivered"))
 
 
-class Process:
-    """One ``mboa serve`` (or ``web``, or ``worker``) on a database, killed and started again at will."""
+class Running(Protocol):
+    """A process of the system, as :class:`subprocess.Popen` shows it."""
 
-    def __init__(self, database: Database, meta: Meta, role: str = "serve") -> None:
+    @property
+    def pid(self) -> int: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float) -> int: ...
+    def send_signal(self, sig: int) -> None: ...
+
+
+class Process:
+    """One ``mboa serve`` (or ``web``, or ``worker``) on a database, killed and started again at will.
+
+    ``settings`` are more ``MBOA_…`` variables, by their whole names.
+    """
+
+    def __init__(self, database: Database, meta: Meta, role: str = "serve", **settings: str) -> None:
         self.role = role
         self.port = free_port()
         where = (
@@ -106,8 +135,9 @@ class Process:
             "MBOA_BURST_SECONDS": "0",
             "MBOA_QUIET_HOURS": "",
             "MBOA_UNKNOWN_OUTCOME_SECONDS": "4",
+            **settings,
         }
-        self._running: subprocess.Popen[bytes] | None = None
+        self._running: Running | None = None
         self.kills = 0
         meta.processes.append(self)
 
@@ -115,15 +145,18 @@ class Process:
         """Start it and wait until it is ready."""
         if self._running is not None:
             self._running.wait(10)
-        command = [sys.executable, "-m", "mboa", self.role]
-        self._running = subprocess.Popen(command, env=self._env, stderr=subprocess.DEVNULL)
+        self._running = self._launch()
         if self.role != "worker":
             eventually(self._answers, f"mboa {self.role} answers")
+
+    def _launch(self) -> Running:
+        command = [sys.executable, "-m", "mboa", self.role]
+        return subprocess.Popen(command, env=self._env, stderr=subprocess.DEVNULL)
 
     def _answers(self) -> bool:
         check = "ready" if self.role == "serve" else "live"
         try:
-            return httpx2.get(f"http://127.0.0.1:{self.port}/health/{check}", timeout=2).status_code == 200
+            return web().get(f"http://127.0.0.1:{self.port}/health/{check}").status_code == 200
         except httpx2.TransportError:
             return False
 
@@ -131,6 +164,12 @@ class Process:
     def is_dead(self) -> bool:
         """Whether it has ended."""
         return self._running is None or self._running.poll() is not None
+
+    @property
+    def pid(self) -> int:
+        """Its number, also when it has ended."""
+        assert self._running is not None
+        return self._running.pid
 
     def kill(self) -> None:
         """SIGKILL: nothing is finished, nothing is cleaned up."""
@@ -148,20 +187,27 @@ class Process:
     def stop(self) -> int:
         """SIGTERM; returns the exit code."""
         assert self._running is not None
-        self._running.terminate()
+        self._running.send_signal(signal.SIGTERM)
         return self._running.wait(15)
 
     def post(self, body: bytes) -> None:
         """Deliver a webhook as Meta does: until it is answered with 200, starting the dead process again."""
-        headers = {"x-hub-signature-256": sign(body, SECRET)}
 
         def delivered() -> bool:
             if self.is_dead:
                 self.start()
-            try:
-                url = f"http://127.0.0.1:{self.port}/webhooks/whatsapp"
-                return httpx2.post(url, content=body, headers=headers, timeout=5).status_code == 200
-            except httpx2.TransportError:
-                return False
+            return self.answer(body) == 200
 
         eventually(delivered, "the webhook is taken")
+
+    def answer(self, body: bytes) -> int:
+        """Deliver a webhook once: the status it is answered with, ``REFUSED`` or ``CUT_OFF``."""
+        headers = {"x-hub-signature-256": sign(body, SECRET)}
+        try:
+            return (
+                web().post(f"http://127.0.0.1:{self.port}/webhooks/whatsapp", content=body, headers=headers).status_code
+            )
+        except httpx2.ConnectError:
+            return REFUSED
+        except httpx2.TransportError:
+            return CUT_OFF

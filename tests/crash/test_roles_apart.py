@@ -5,8 +5,9 @@ from collections import Counter
 from mboa.storage import roster
 from mboa.storage.roster import Entry
 from tests.city import NEED
+from tests.crash.nursery import Quick
 from tests.engines import Database
-from tests.processes import Meta, Process, eventually
+from tests.processes import Meta, eventually
 
 PAUL, CLIENTS = "+237699000001", [f"+2376770000{number:02}" for number in range(10)]
 
@@ -17,8 +18,8 @@ async def test_journeys_across_processes(postgresql_database: Database) -> None:
     await store.write(roster.enter, Entry("Paul", PAUL, ("plumbing",), ("bonamoussadi",)), "whatsapp")
     await store.close()
     with Meta() as meta:
-        webs = [Process(postgresql_database, meta, "web") for _ in range(2)]
-        workers = [Process(postgresql_database, meta, "worker") for _ in range(2)]
+        webs = [Quick(postgresql_database, meta, "web") for _ in range(2)]
+        workers = [Quick(postgresql_database, meta, "worker") for _ in range(2)]
         for process in (*webs, *workers):
             process.start()
         shown = meta.double.phone
