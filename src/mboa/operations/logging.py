@@ -6,7 +6,7 @@ from typing import Literal
 
 from pythonjsonlogger.json import JsonFormatter
 
-from mboa.operations.spool import SpoolHandler
+from mboa.operations.spool import LogSpool
 
 # Everything that LogRecord carries by itself; the rest came as ``extra``.
 # ``color_message`` is uvicorn's second copy of a message, for terminals.
@@ -24,7 +24,7 @@ class TextFormatter(logging.Formatter):
 
 def set_up(form: Literal["json", "text"], level: int = logging.INFO) -> None:
     """Send every log line to standard error, once, in the chosen form."""
-    handler = SpoolHandler(sys.stderr)
+    handler = LogSpool(sys.stderr)
     if form == "json":
         fields = "{asctime}{levelname}{name}{message}"
         names = {"asctime": "at", "levelname": "level", "name": "logger", "message": "event"}
@@ -37,7 +37,7 @@ def set_up(form: Literal["json", "text"], level: int = logging.INFO) -> None:
         handler.setFormatter(TextFormatter())
     root = logging.getLogger()
     for former in root.handlers:
-        if isinstance(former, SpoolHandler):
+        if isinstance(former, LogSpool):
             former.close()
     root.handlers[:] = [handler]
     root.setLevel(level)

@@ -10,7 +10,7 @@ MOST_LINES = 10_000
 END_SECONDS = 1.0
 
 
-class SpoolHandler(logging.Handler):
+class LogSpool(logging.Handler):
     """Formats where the line is said and writes in a thread of its own.
 
     A full disk, a closed pipe or one that nobody reads costs lines, never the service: ``dropped`` counts them, and a
