@@ -135,7 +135,7 @@ class _Counter:
         now = self.conn.now
         room, again_at = lines.room(self.line, self.limits, now, len(rows))
         if not room:
-            lines.hold_offers(self.conn, self.line, self.terms.policy.offer_timeout)
+            lines.hold(self.conn, self.line, self.terms.policy)
         served = [claimed for row in rows[:room] if (claimed := self._serve(row)) is not None]
         found.ask_again(again_at or now)
         going = [claimed for claimed in served if claimed.refusal is None]

@@ -39,7 +39,7 @@ FROM messages m JOIN contacts c ON c.id = m.contact_id WHERE m.status = 'receive
 _IN_ORDER = " ORDER BY m.contact_id, COALESCE(m.written_at, m.created_at), m.id"
 _DUE = f"""{_UNREAD} m.contact_id IN (
     SELECT contact_id FROM messages WHERE status = 'received' AND due_at <= :now
-    GROUP BY contact_id ORDER BY MIN(due_at) LIMIT :most) {_IN_ORDER}"""
+    GROUP BY contact_id ORDER BY MIN(due_at), MIN(id) LIMIT :most) {_IN_ORDER}"""
 _ALONE = f"{_UNREAD} m.id = :id {_IN_ORDER}"
 _HEARD = """
 UPDATE messages SET status = 'understood', understood_json = :understood, due_at = NULL
@@ -137,7 +137,13 @@ def due(conn: Connection, most: int) -> list[Unread]:
     """Everybody whose burst is over, with all his unread messages in the order they were written (Meta's timestamp;
     webhooks keep no order)."""
     found = groupby(conn.all(_DUE, now=conn.now, most=most), key=itemgetter("contact_id"))
-    return [_unread(conn, tuple(rows)) for _, rows in found]
+    bursts = sorted((tuple(rows) for _, rows in found), key=_arrival)
+    return [_unread(conn, rows) for rows in bursts]
+
+
+def _arrival(rows: tuple[Row, ...]) -> int:
+    """Whoever was received first is heard first."""
+    return min(int(row["id"]) for row in rows)
 
 
 def alone(conn: Connection, message_id: int) -> Unread | None:

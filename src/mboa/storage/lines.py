@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from math import floor
 
 from mboa.channels.base import Limits, SendFailed
+from mboa.dispatch.policy import Policy
 from mboa.storage.store import Connection
 
 FAILURES = 5
@@ -32,6 +33,10 @@ UPDATE lines SET level = :level, ahead_at = :ahead_at, failures = :failures, clo
        lowered_at = :lowered_at
 WHERE channel = :channel"""
 _REASON = "UPDATE lines SET reason = :reason WHERE channel = :channel"
+_HOLD_QUESTIONS = """
+UPDATE requests SET due_at = :guard WHERE due_kind = 'give_up' AND due_at < :guard
+  AND id IN (SELECT request_id FROM messages WHERE channel = :channel AND kind = 'still_needed'
+             AND status IN ('queued', 'sending'))"""
 # What could not go out while the line rests has not been heard: its minutes wait with it.
 _HOLD_OFFERS = """
 UPDATE offers SET expires_at = :guard WHERE status = 'open' AND sent_at IS NULL AND expires_at < :guard
@@ -99,7 +104,7 @@ def spend(conn: Connection, line: Line, limits: Limits, count: int) -> None:
         _keep(conn, line)
 
 
-def failed(conn: Connection, channel: str, failure: SendFailed, limits: Limits, offer_timeout: timedelta) -> bool:
+def failed(conn: Connection, channel: str, failure: SendFailed, limits: Limits, policy: Policy) -> bool:
     """Take note of a refusal that blames more than its message; whether the line closed because of it."""
     this, now = line(conn, channel), conn.now
     asked = failure.retry_after_seconds
@@ -113,14 +118,16 @@ def failed(conn: Connection, channel: str, failure: SendFailed, limits: Limits, 
     if failure.blamed == "cold" or not closed:
         return False
     conn.run(_REASON, channel=channel, reason=str(failure)[:500])
-    hold_offers(conn, this, offer_timeout)
+    hold(conn, this, policy)
     return True
 
 
-def hold_offers(conn: Connection, line: Line, offer_timeout: timedelta) -> None:
-    """While the line is closed, an offer that waits for it keeps all of its provider's minutes."""
-    if line.closed_until_at is not None:
-        conn.run(_HOLD_OFFERS, channel=line.channel, guard=line.closed_until_at + offer_timeout)
+def hold(conn: Connection, line: Line, policy: Policy) -> None:
+    """While the line is closed, what waits for it keeps its time: an offer the provider's, a question the client's."""
+    opens_at = line.closed_until_at
+    if opens_at is not None:
+        conn.run(_HOLD_OFFERS, channel=line.channel, guard=opens_at + policy.offer_timeout)
+        conn.run(_HOLD_QUESTIONS, channel=line.channel, guard=opens_at + policy.freshness)
 
 
 def _lower(this: Line, limits: Limits, now: datetime, asked: float | None) -> bool:

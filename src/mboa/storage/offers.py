@@ -19,11 +19,12 @@ _LAST = f"SELECT {_COLUMNS} FROM offers WHERE provider_id = :provider ORDER BY i
 _LAST_CODED = f"""
 SELECT {_COLUMNS} FROM offers WHERE provider_id = :provider AND code = :code ORDER BY id DESC LIMIT 1"""
 _RECENT_CODES = "SELECT code FROM offers WHERE provider_id = :provider ORDER BY id DESC LIMIT 50"
-_POSITION = "SELECT COUNT(*) AS position FROM offers WHERE request_id = :request"
 _OPEN = """
 INSERT INTO offers (request_id, provider_id, position, code, status, score, reasons_json, withheld_json,
                     offered_at, expires_at)
-VALUES (:request, :provider, :position, :code, 'open', :score, :reasons, :withheld, :at, :expires) RETURNING id"""
+VALUES (:request, :provider, (SELECT COUNT(*) + 1 FROM offers WHERE request_id = :request), :code, 'open', :score,
+        :reasons, :withheld, :at, :expires)
+RETURNING id, position"""
 _SETTLE = "UPDATE offers SET status = :to, answered_at = :at WHERE id = :id AND status = :was"
 _START_MINUTES = """
 UPDATE offers SET sent_at = :at, expires_at = :expires WHERE id = :id AND status = 'open' AND sent_at IS NULL"""
@@ -77,8 +78,6 @@ def last(conn: Connection, provider_id: int, code: str | None) -> Offer | None:
 
 def make(conn: Connection, request: Request, choice: Choice, withheld: list[Withheld], timeout: timedelta) -> Offer:
     """Open an offer. Its minutes count from the sending; until then the same span guards against a dead channel."""
-    count = conn.one(_POSITION, request=request.id)
-    position = 1 + (count["position"] if count else 0)
     taken = frozenset(row["code"] for row in conn.all(_RECENT_CODES, provider=choice.provider_id))
     code = code_after(request.id + 5 * choice.provider_id, taken)
     expires = conn.now + timeout
@@ -86,7 +85,6 @@ def make(conn: Connection, request: Request, choice: Choice, withheld: list[With
         _OPEN,
         request=request.id,
         provider=choice.provider_id,
-        position=position,
         code=code,
         score=choice.score,
         reasons=orjson.dumps(choice.reasons).decode(),
@@ -99,7 +97,7 @@ def make(conn: Connection, request: Request, choice: Choice, withheld: list[With
         id=row["id"],
         request_id=request.id,
         provider_id=choice.provider_id,
-        position=position,
+        position=row["position"],
         code=code,
         status=OfferStatus.OPEN,
         score=choice.score,

@@ -11,7 +11,8 @@ from mboa.dispatch.request import Request
 from mboa.notifications.letter import Letter, Scene
 from mboa.notifications.letters import letters_for
 from mboa.notifications.replies import reply_letter
-from mboa.storage import inbox, offers, outbox, people, providers
+from mboa.storage import inbox, outbox
+from mboa.storage.known import Known
 from mboa.storage.store import Connection
 
 # The longest body that WhatsApp takes with buttons (Meta, interactive messages); longer answers go out in two.
@@ -29,7 +30,8 @@ class Post:
     of being sent (the mission's ``UserJourneyManager`` returns them).
     """
 
-    def __init__(self, conn: Connection, policy: Policy, base_url: str, cause: str | None) -> None:
+    def __init__(self, known: Known, conn: Connection, policy: Policy, base_url: str, cause: str | None) -> None:
+        self.known = known
         self.conn = conn
         self.policy = policy
         self.base_url = base_url
@@ -39,17 +41,11 @@ class Post:
         self.news: list[tuple[str, Letter]] = []
         self.outspoken = True
 
-    def person(self, contact_id: int) -> Contact:
-        """A person; the speaker as he is now, not as he was stored."""
-        if self.speaker is not None and self.speaker.id == contact_id:
-            return self.speaker
-        return people.contact(self.conn, contact_id)
-
     def announce(self, event: Event, request: Request | None, offer: Offer | None) -> None:
         """What an event means for client and provider."""
         if request is None:
             return
-        scene = self._scene(self.person(request.client_id), request, offer, event.data)
+        scene = self._scene(self.known.person(request.client_id), request, offer, event.data)
         for letter in letters_for(event.name, event.actor, scene, self.speaker.id if self.speaker else None):
             if letter.key is not None:
                 self.news.append((letter.key, letter))
@@ -72,7 +68,7 @@ class Post:
         letters = merge(answers) if answers and self.outspoken else []
         keyed = [(f"reply:{self.cause}:{number}", letter) for number, letter in enumerate(letters)]
         for key, letter in [*keyed, *self.news]:
-            outbox.queue(self.conn, letter, key, self.person(letter.contact_id).channel)
+            outbox.queue(self.conn, letter, key, self.known.person(letter.contact_id).channel)
 
     def _scene(self, reader: Contact, request: Request | None, offer: Offer | None, facts: dict[str, Any]) -> Scene:
         provider = self._provider(request, offer)
@@ -83,16 +79,16 @@ class Post:
             reader=reader,
             request=request,
             offer=offer,
-            client=self.person(request.client_id) if request else None,
+            client=self.known.person(request.client_id) if request else None,
             provider=provider,
-            provider_contact=self.person(provider.contact_id) if provider else None,
-            offers=tuple(offers.of_request(self.conn, request.id)) if request and request.is_searching else (),
+            provider_contact=self.known.person(provider.contact_id) if provider else None,
+            offers=tuple(self.known.offers(request.id)) if request and request.is_searching else (),
             facts=facts,
         )
 
     def _provider(self, request: Request | None, offer: Offer | None) -> Provider | None:
         provider_id = offer.provider_id if offer else request.provider_id if request else None
-        return providers.by_id(self.conn, provider_id) if provider_id is not None else None
+        return self.known.provider(provider_id) if provider_id is not None else None
 
     def _pass_on_media(self, request: Request, provider: Contact) -> None:
         """The client's voice notes and pictures go to whoever has the job, by their media id."""

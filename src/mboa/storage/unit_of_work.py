@@ -16,6 +16,7 @@ from mboa.dispatch.policy import Policy
 from mboa.dispatch.request import Request
 from mboa.dispatch.status import OfferStatus, Status
 from mboa.storage import inbox, offers, people, providers, requests
+from mboa.storage.known import Known
 from mboa.storage.post import Post
 from mboa.storage.store import Connection
 
@@ -36,15 +37,15 @@ class Unit:
         self.policy = policy
         self.cause = cause
         self.events: list[Event] = []
-        self.post = Post(conn, policy, base_url, cause)
+        self.known = Known(conn)
+        self.post = Post(self.known, conn, policy, base_url, cause)
 
     def contact(self, contact_id: int) -> Contact:
-        person = people.contact(self.conn, contact_id, lock=True)
-        self.post.speaker = person
+        self.post.speaker = person = self.known.locked(contact_id)
         return person
 
     def person(self, contact_id: int) -> Contact:
-        return self.post.person(contact_id)
+        return self.known.person(contact_id)
 
     def keep_contact(self, contact: Contact) -> None:
         people.keep_contact(self.conn, contact)
@@ -55,13 +56,14 @@ class Unit:
             self.happened("phone_given", "client", contact_id=contact.id)
 
     def provider(self, provider_id: int) -> Provider:
-        return providers.by_id(self.conn, provider_id)
+        return self.known.provider(provider_id)
 
     def provider_of(self, contact: Contact) -> Provider | None:
         return providers.by_contact(self.conn, contact.id) if contact.is_provider else None
 
     def set_available(self, provider: Provider, available: bool) -> None:
         providers.set_available(self.conn, provider.id, available)
+        self.known.forget_provider(provider.id)
 
     def request(self, request_id: int) -> Request | None:
         return requests.by_id(self.conn, request_id)
@@ -101,7 +103,7 @@ class Unit:
         return offers.open_of_provider(self.conn, provider_id)
 
     def offers(self, request_id: int) -> list[Offer]:
-        return offers.of_request(self.conn, request_id)
+        return self.known.offers(request_id)
 
     def last_offer(self, provider_id: int, code: str | None = None) -> Offer | None:
         return offers.last(self.conn, provider_id, code)
@@ -111,15 +113,19 @@ class Unit:
 
     def make_offer(self, request: Request, choice: Choice, withheld: list[Withheld]) -> Offer:
         self.conn.wake("deadlines")
+        self.known.forget_offers(request.id)
         return offers.make(self.conn, request, choice, withheld, self.policy.offer_timeout)
 
     def settle(self, offer: Offer, to: OfferStatus) -> bool:
+        self.known.forget_offers(offer.request_id)
         return offers.settle(self.conn, offer, to)
 
     def free_acceptance(self, request: Request) -> None:
+        self.known.forget_offers(request.id)
         offers.free_acceptance(self.conn, request.id)
 
     def count_rating(self, provider_id: int, rating: int) -> None:
+        self.known.forget_provider(provider_id)
         providers.count_rating(self.conn, provider_id, rating)
 
     def count_job(self, provider_id: int) -> None:

@@ -129,8 +129,8 @@ class Deliver:
         if failure.blamed == "pair":
             await self.office.store.write(paces.exhaust, claimed.id, limits)
         elif failure.blamed in {"line", "throughput", "cold"}:
-            timeout = self.office.policy.offer_timeout
-            if await self.office.store.write(lines.failed, claimed.channel, failure, limits, timeout):
+            policy = self.office.policy
+            if await self.office.store.write(lines.failed, claimed.channel, failure, limits, policy):
                 alert("channel_paused", refused)
         if claimed.ailing and claimed.refusal is None and failure.blamed not in {"line", "throughput"}:
             # Refused for its own sake: somebody is there and answers.

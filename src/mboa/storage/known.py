@@ -1,0 +1,50 @@
+"""What one transaction has read already: each person, provider and search is read once."""
+
+from mboa.dispatch.offer import Offer
+from mboa.dispatch.people import Contact, Provider
+from mboa.storage import offers, people, providers
+from mboa.storage.store import Connection
+
+
+class Known:
+    """The rows of one transaction by their ids. Whoever changes a row forgets it here, or changes the same object."""
+
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+        self._people: dict[int, Contact] = {}
+        self._providers: dict[int, Provider] = {}
+        self._offers: dict[int, list[Offer]] = {}
+
+    def person(self, contact_id: int) -> Contact:
+        """A person; raises ``LookupError``."""
+        known = self._people.get(contact_id)
+        if known is None:
+            known = self._people[contact_id] = people.contact(self._conn, contact_id)
+        return known
+
+    def locked(self, contact_id: int) -> Contact:
+        """A person, read anew and locked; everybody who asks for him gets this object."""
+        self._people[contact_id] = person = people.contact(self._conn, contact_id, lock=True)
+        return person
+
+    def provider(self, provider_id: int) -> Provider:
+        """A provider; raises ``LookupError``."""
+        known = self._providers.get(provider_id)
+        if known is None:
+            known = self._providers[provider_id] = providers.by_id(self._conn, provider_id)
+        return known
+
+    def forget_provider(self, provider_id: int) -> None:
+        """He was changed."""
+        self._providers.pop(provider_id, None)
+
+    def offers(self, request_id: int) -> list[Offer]:
+        """All offers of a request (locked by the caller), in order."""
+        known = self._offers.get(request_id)
+        if known is None:
+            known = self._offers[request_id] = offers.of_request(self._conn, request_id)
+        return known
+
+    def forget_offers(self, request_id: int) -> None:
+        """One was made or closed."""
+        self._offers.pop(request_id, None)
