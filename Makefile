@@ -7,6 +7,9 @@ ARGS  ?=
 # Test processes side by side.
 TESTS_AT_ONCE ?= 2
 
+# Compiled here once: where Python may not write its bytecode (PYTHONDONTWRITEBYTECODE), each start would do it again.
+QUICKLY := --quiet --python $(BIN)/python --compile-bytecode
+
 # Whom this machine trusts (a company's proxy, perhaps) is trusted here too, as pip does by itself.
 ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
 export UV_SYSTEM_CERTS := 1
@@ -63,10 +66,11 @@ $(UV): bootstrap.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r bootstrap.lock
 
 $(VENV)/.ready: $(UV) requirements.lock pyproject.toml
-	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r bootstrap.lock -r requirements.lock
-	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	$(UV) pip install $(QUICKLY) --require-hashes -r bootstrap.lock -r requirements.lock
+	$(UV) pip install $(QUICKLY) --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.lock
-	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	$(UV) pip install $(QUICKLY) --require-hashes -r requirements-dev.lock
 	@touch $@
