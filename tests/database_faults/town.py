@@ -201,11 +201,9 @@ class Town:
 
     def ready(self) -> bool:
         """Whether every door says that all is well."""
-        return all(self._is_ready(door) for door in self.doors)
-
-    def _is_ready(self, door: Process) -> bool:
+        doors = [f"http://127.0.0.1:{door.port}/health/ready" for door in self.doors]
         try:
-            return self._web.get(f"http://127.0.0.1:{door.port}/health/ready").status_code == 200
+            return all(self._web.get(door).status_code == 200 for door in doors)
         except httpx2.TransportError:
             return False
 
@@ -228,8 +226,7 @@ class Town:
         return ", ".join(f"{name} {round(value, 3)}" for name, value in shown.items())
 
     def broken(self, database: Database, doubts: int) -> list[str]:
-        """The promises that do not hold, after five seconds to come to rest. ``doubts``: how often more an outcome may
-        have become unknown."""
+        """The promises broken after five seconds of rest. ``doubts``: how many more outcomes may be unknown."""
         self._doubts += doubts
         deadline = time.monotonic() + SETTLED_SECONDS
         while (found := self._broken(database)) and time.monotonic() < deadline:
