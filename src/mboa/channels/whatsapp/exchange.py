@@ -94,6 +94,9 @@ class Exchange(asyncio.Protocol):
     def on_message_complete(self) -> None:
         """The answer is whole; ``100 Continue`` and its like come before the answer itself."""
         assert self._parser is not None
+        if self._answer is not None and self._answer.done():
+            self.is_reusable = False  # a second answer to one question: whose is the next?
+            return
         if self._parser.get_status_code() < 200:
             self._headers, self._body = [], bytearray()
             return
