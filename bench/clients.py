@@ -30,7 +30,8 @@ def newcomers(number: int) -> list[tuple[str, bytes]]:
 def _newcomers(double: MetaDouble, number: int) -> Iterator[tuple[str, bytes]]:
     for index in range(number):
         phone = str(next(_numbers))
-        yield phone, request(double.text(f"+{phone}", WORDS[index % len(WORDS)]))
+        # No two say the same, or a reading could be remembered.
+        yield phone, request(double.text(f"+{phone}", f"{WORDS[index % len(WORDS)]}, porte {index}"))
 
 
 def request(body: bytes) -> bytes:

@@ -246,4 +246,5 @@ def _offer_and_request(unit: UnitOfWork, offer_id: int) -> tuple[Offer | None, R
     """The offer read again under its request's lock (lock order: person, request, offer)."""
     offer = unit.offer(offer_id)
     request = unit.request(offer.request_id) if offer else None
-    return unit.offer(offer_id), request
+    offers = unit.offers(request.id) if request else []
+    return next((offer for offer in offers if offer.id == offer_id), None), request

@@ -8,10 +8,13 @@ import multiprocessing
 import os
 import subprocess
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing.context import ForkServerProcess
 
 from tests.processes import Process, Running
 
+_COVERAGE = "COVERAGE_PROCESS_CONFIG"
 _PRELOADED = [
     "mboa.cli",
     "mboa.wiring",
@@ -37,6 +40,17 @@ def _run(role: str, env: dict[str, str]) -> None:
     main([role], prog_name="mboa")
 
 
+@contextmanager
+def _unwatched() -> Iterator[None]:
+    """The server of forks is started without coverage: its children are to be as fast as in earnest."""
+    config = os.environ.pop(_COVERAGE, None)
+    try:
+        yield
+    finally:
+        if config is not None:
+            os.environ[_COVERAGE] = config
+
+
 class Forked:
     """A child of the nursery that behaves as a :class:`subprocess.Popen` does."""
 
@@ -45,7 +59,8 @@ class Forked:
         context.set_forkserver_preload(_PRELOADED)
         self._child: ForkServerProcess = context.Process(target=_run, args=(role, env))
         self._one_at_a_time = threading.Lock()
-        self._child.start()
+        with _unwatched():
+            self._child.start()
 
     @property
     def pid(self) -> int:

@@ -45,6 +45,13 @@ class Known:
             known = self._offers[request_id] = offers.of_request(self._conn, request_id)
         return known
 
+    def keep_offer(self, offer: Offer) -> None:
+        """One was made, or closed: this object is what it is now."""
+        known = self._offers.get(offer.request_id)
+        if known is not None:
+            others = [other for other in known if other.id != offer.id]
+            self._offers[offer.request_id] = sorted([*others, offer], key=lambda one: one.position)
+
     def forget_offers(self, request_id: int) -> None:
-        """One was made or closed."""
+        """They were changed where they lie."""
         self._offers.pop(request_id, None)

@@ -105,7 +105,7 @@ def spend(conn: Connection, line: Line, limits: Limits, count: int) -> None:
 
 
 def failed(conn: Connection, channel: str, failure: SendFailed, limits: Limits, policy: Policy) -> bool:
-    """Take note of a refusal that blames more than its message; whether the line closed because of it."""
+    """Take note of a refusal that blames more than its message; whether the line closed that was open before."""
     this, now = line(conn, channel), conn.now
     asked = failure.retry_after_seconds
     if failure.blamed == "cold":
@@ -119,7 +119,7 @@ def failed(conn: Connection, channel: str, failure: SendFailed, limits: Limits, 
         return False
     conn.run(_REASON, channel=channel, reason=str(failure)[:500])
     hold(conn, this, policy)
-    return True
+    return this.closings <= 1
 
 
 def hold(conn: Connection, line: Line, policy: Policy) -> None:

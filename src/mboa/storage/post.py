@@ -9,7 +9,7 @@ from mboa.dispatch.people import Contact, Provider
 from mboa.dispatch.policy import Policy
 from mboa.dispatch.request import Request
 from mboa.notifications.letter import Letter, Scene
-from mboa.notifications.letters import letters_for
+from mboa.notifications.letters import HEARINGS, letters_for
 from mboa.notifications.replies import reply_letter
 from mboa.storage import inbox, outbox
 from mboa.storage.known import Known
@@ -43,7 +43,7 @@ class Post:
 
     def announce(self, event: Event, request: Request | None, offer: Offer | None) -> None:
         """What an event means for client and provider."""
-        if request is None:
+        if request is None or event.name not in HEARINGS:
             return
         scene = self._scene(self.known.person(request.client_id), request, offer, event.data)
         for letter in letters_for(event.name, event.actor, scene, self.speaker.id if self.speaker else None):

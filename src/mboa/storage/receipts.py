@@ -57,8 +57,9 @@ def keep(conn: Connection, receipt: Receipt, offer_timeout: timedelta) -> None:
         occurred=receipt.at,
         at=conn.now,
     )
-    if new and receipt.status == "failed":
-        conn.wake("inbox")
+    if receipt.status == "failed":
+        if new:
+            conn.wake("inbox")
     elif new or receipt.key is not None:
         # A channel that gives one id to many messages names ours by the key all the same.
         _move_forward(conn, receipt, offer_timeout)

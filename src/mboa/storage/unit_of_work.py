@@ -113,12 +113,17 @@ class Unit:
 
     def make_offer(self, request: Request, choice: Choice, withheld: list[Withheld]) -> Offer:
         self.conn.wake("deadlines")
-        self.known.forget_offers(request.id)
-        return offers.make(self.conn, request, choice, withheld, self.policy.offer_timeout)
+        offer = offers.make(self.conn, request, choice, withheld, self.policy.offer_timeout)
+        self.known.keep_offer(offer)
+        return offer
 
     def settle(self, offer: Offer, to: OfferStatus) -> bool:
-        self.known.forget_offers(offer.request_id)
-        return offers.settle(self.conn, offer, to)
+        done = offers.settle(self.conn, offer, to)
+        if done:
+            self.known.keep_offer(offer)
+        else:
+            self.known.forget_offers(offer.request_id)
+        return done
 
     def free_acceptance(self, request: Request) -> None:
         self.known.forget_offers(request.id)

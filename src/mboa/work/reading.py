@@ -1,5 +1,6 @@
 """Unread rows become utterances: one for a burst of text, one for each tap, pin, card, voice note or picture."""
 
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, Literal
 
@@ -34,6 +35,15 @@ KINDS: dict[str, Sort] = {
 }
 
 
+# People say much the same: OUI, 5, "bonjour", the words of an advertisement. What was read once need not be read again.
+SHORT_CHARS = 160
+_read_before = lru_cache(maxsize=1024)(understand)
+
+
+def _understood(text: str, expecting: Expecting | None) -> Understanding:
+    return _read_before(text, expecting) if len(text) <= SHORT_CHARS else understand(text, expecting)
+
+
 def read(unread: Unread) -> list[Utterance]:
     """Understand one person's unread messages, in order."""
     expecting = EXPECTING.get(unread.expecting) or unread.house_question
@@ -58,7 +68,7 @@ def _burst(rows: list[Row], expecting: Expecting | None) -> Utterance:
         message_ids=tuple(row["id"] for row in rows),
         said_at=rows[-1]["created_at"],
         text=text,
-        facts=understand(text, expecting),
+        facts=_understood(text, expecting),
         offer_id=quoted[-1] if quoted else None,
     )
 
@@ -69,7 +79,7 @@ def _single(kind: Sort, row: Row, expecting: Expecting | None) -> Utterance:
         kind = "unreadable"  # a place off the earth
     # A caption, or the words on a button, may say as much as a text does.
     words: str = row["text"] if kind in {"tap", "media"} else ""
-    facts: Understanding = understand(words, expecting) if words else UNHEARD
+    facts: Understanding = _understood(words, expecting) if words else UNHEARD
     return Utterance(
         kind=kind,
         message_ids=(row["id"],),
