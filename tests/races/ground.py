@@ -37,6 +37,11 @@ class Round:
     requests: list[int] = field(default_factory=list)
     offers: list[list[int]] = field(default_factory=list)
 
+    def forget(self) -> None:
+        """The transaction that entered it was undone."""
+        self.requests.clear()
+        self.offers.clear()
+
 
 Prepare = Callable[["Ground", Round, datetime], None]
 
@@ -113,9 +118,10 @@ class Ground:
 
 
 def seed(conn: Connection, double: MetaDouble, rounds: Sequence[tuple[Round, Prepare]]) -> None:
-    """Enter rounds and prepare each, in one transaction."""
+    """Enter rounds and prepare each, in one transaction, which may be run again from its beginning."""
     ground = Ground(conn, double)
     for one, prepare in rounds:
+        one.forget()
         prepare(ground, one, conn.now - timedelta(minutes=1))
         ground.note(one)
 

@@ -65,9 +65,7 @@ async def test_connections_that_died_while_idle_are_replaced(
     server: PostgresStore, postgresql_database: Database
 ) -> None:
     await asyncio.gather(*(server.read(names) for _ in range(30)))
-    _execute(
-        postgresql_database, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'mboa'"
-    )
+    _execute(postgresql_database, f"{KILL} application_name = 'mboa'")
     await asyncio.gather(*(server.write(add, f"client {i}") for i in range(30)))
     assert len(await server.read(names)) == 30
 
