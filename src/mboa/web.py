@@ -48,11 +48,17 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
 
 def in_front(doors: Sequence[Route], app: ASGIApp) -> ASGIApp:
     """Webhooks go straight to their doors: of the pages' middleware nothing concerns them, and it costs half of all."""
-    webhooks = Router(routes=doors)
+    handlers = {(method, door.path): door.endpoint for door in doors for method in door.methods or ()}
+    others = Router(routes=doors)  # says 404 and 405 under /webhooks/
 
     async def front(scope: Scope, receive: Receive, send: Send) -> None:
-        straight = scope["type"] == "http" and scope["path"].startswith("/webhooks/")
-        await (webhooks if straight else app)(scope, receive, send)
+        if scope["type"] != "http" or not scope["path"].startswith("/webhooks/"):
+            await app(scope, receive, send)
+        elif (handler := handlers.get((scope["method"], scope["path"]))) is not None:
+            response = await handler(Request(scope, receive))
+            await response(scope, receive, send)
+        else:
+            await others(scope, receive, send)
 
     return front
 

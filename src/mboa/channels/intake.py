@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from starlette.requests import Request
@@ -22,6 +24,10 @@ KEEP_SECONDS = 1.5
 UNTIL_APPROVED = timedelta(hours=6)
 
 
+# Transactions under way at once, and webhooks in one of them.
+AT_ONCE, TOGETHER = 4, 32
+
+
 class TooLarge(Exception):
     """The body is over the limit; nothing of it was kept."""
 
@@ -38,12 +44,26 @@ async def read_body(request: Request) -> bytes:
     return b"".join(chunks)
 
 
-@dataclass(frozen=True, slots=True)
-class Intake:
-    """Keeps batches. ``burst`` is how long one person's messages are gathered."""
+@dataclass(eq=False, slots=True)
+class _Waiting:
+    """A batch on its way to the disk; ``kept`` becomes false when the transaction it shared failed."""
 
-    office: Office
-    burst: timedelta
+    batch: Batch
+    is_taken: bool = False
+    kept: asyncio.Future[bool] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+class Intake:
+    """Keeps batches. ``burst`` is how long one person's messages are gathered.
+
+    While a transaction is under way the next batches gather and share the next one: what one commit costs, many share.
+    """
+
+    def __init__(self, office: Office, burst: timedelta) -> None:
+        self.office = office
+        self.burst = burst
+        self._waiting: deque[_Waiting] = deque()
+        self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def keep(self, batch: Batch) -> None:
         """Make a batch durable; returns after the commit.
@@ -53,7 +73,8 @@ class Intake:
         """
         try:
             async with asyncio.timeout(KEEP_SECONDS):
-                await self.office.store.write_first(keep_batch, batch, self.burst, self.office.policy.offer_timeout)
+                if not await self._keep_with_others(batch):
+                    await self._write([batch])
         except TimeoutError as late:
             raise StoreAway(f"not durable within {KEEP_SECONDS} s") from late
         for message in batch.messages:
@@ -63,6 +84,38 @@ class Intake:
             log("template_notice", extra={"template": f"{notice.name}/{notice.language}", "said": notice.said})
         for parked in batch.parked:
             logger.warning("webhook_parked", extra={"channel": parked.channel, "reason": parked.reason})
+
+    async def _keep_with_others(self, batch: Batch) -> bool:
+        """Whether it was kept; else it must be tried alone: one poisonous batch must not take its neighbours along."""
+        mine = _Waiting(batch)
+        self._waiting.append(mine)
+        async with self._turns:
+            while not mine.is_taken:
+                await self._write_together([self._waiting.popleft() for _ in range(min(len(self._waiting), TOGETHER))])
+        return await mine.kept
+
+    async def _write_together(self, group: list[_Waiting]) -> None:
+        for waiting in group:
+            waiting.is_taken = True
+        kept = False
+        try:
+            await self._write([waiting.batch for waiting in group])
+            kept = True
+        except Exception:  # noqa: BLE001 - The web's edge: whose fault it was is seen when each is tried alone.
+            logger.info("kept_one_by_one", extra={"batches": len(group)})
+        finally:
+            for waiting in group:
+                if not waiting.kept.done():
+                    waiting.kept.set_result(kept)
+
+    async def _write(self, batches: list[Batch]) -> None:
+        await self.office.store.write_first(keep_batches, batches, self.burst, self.office.policy.offer_timeout)
+
+
+def keep_batches(conn: Connection, batches: Sequence[Batch], burst: timedelta, offer_timeout: timedelta) -> None:
+    """Several batches, in one transaction."""
+    for batch in batches:
+        keep_batch(conn, batch, burst, offer_timeout)
 
 
 def keep_batch(conn: Connection, batch: Batch, burst: timedelta, offer_timeout: timedelta) -> None:
