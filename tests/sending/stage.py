@@ -103,6 +103,13 @@ class Town(City):
             await self.post(self.double.text(person.address, "bonjour"))
         return people
 
+    async def in_turn(self, crowd: list[Person]) -> list[Person]:
+        """The crowd, heard, in the order of their answers in the outbox; heard side by side, it may be any."""
+        await self.mboa.crew.loops["inbox"].step()
+        rows = await self.rows("SELECT contact_id FROM v_messages WHERE direction = 'out' ORDER BY id")
+        entered = sorted(row["contact_id"] for row in rows)
+        return [crowd[entered.index(row["contact_id"])] for row in rows]
+
     async def asked_for(self, name: str = "Mireille", need: str = NEED) -> Person:
         """A client whose request has just been confirmed; the first provider is being asked."""
         client = self.client(name)

@@ -78,7 +78,8 @@ async def test_a_refusal_for_throughput_leads_a_step_down(town: Town) -> None:
 
 async def test_a_second_refusal_leads_to_the_lowest_step(town: Town) -> None:
     people = await town.crowd(110)
-    for person in (people[0], people[55]):
+    in_turn = await town.in_turn(people)
+    for person in (in_turn[0], in_turn[55]):
         town.double.fail_next(person.address, code=130429)
     await town.settle()
     await town.ticks(21, seconds=0.1)

@@ -1,6 +1,7 @@
 """Bringing a database to the code's schema: once, whole, and never backwards."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -39,8 +40,9 @@ def bare(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
         yield Database("sqlite", str(tmp_path / "new" / "100 %.db"))
         return
     cluster: Cluster = request.getfixturevalue("cluster")
-    yield Database("postgresql", create_database(cluster, "bare"))
-    drop_database(cluster, "bare")
+    name = f"bare{os.getpid()}"  # test processes share the server
+    yield Database("postgresql", create_database(cluster, name))
+    drop_database(cluster, name)
 
 
 def _elsewhere(database: Database) -> tuple[list[str], bool, bool]:

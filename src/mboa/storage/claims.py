@@ -22,7 +22,17 @@ SOON = timedelta(minutes=5)
 
 # One message per person at a time, in the order they were written: a recap must not overtake its question. What was put
 # off for longer (to the morning, to tomorrow's limit) holds nobody's fresh answer back.
+# The few that are due are found first and what belongs to them is looked up after: joined at once, PostgreSQL may come
+# to read every request there is.
 _DUE = """
+WITH due AS (
+    SELECT m.* FROM messages m
+    WHERE m.direction = 'out' AND m.status IN ('queued', 'sending') AND m.due_at <= :now AND m.channel = :channel
+      AND NOT EXISTS (SELECT 1 FROM messages e WHERE e.contact_id = m.contact_id AND e.direction = 'out'
+                      AND e.status IN ('queued', 'sending') AND (e.status = 'sending' OR e.due_at <= :soon)
+                      AND e.id < m.id)
+    ORDER BY m.due_at, m.id LIMIT :most FOR UPDATE OF m SKIP LOCKED
+)
 SELECT m.id, m.key, m.text, m.body_json, m.kind, m.contact_id, m.offer_id, m.channel, m.attempts, m.status,
        m.repeats, m.error_code, m.created_at, c.opted_out, c.last_inbound_at, o.status AS offer_status,
        o.expires_at AS offer_expires_at, o.offered_at, p.ahead_at, p.cold_at, r.status AS request_status,
@@ -30,13 +40,10 @@ SELECT m.id, m.key, m.text, m.body_json, m.kind, m.contact_id, m.offer_id, m.cha
         ORDER BY i.id DESC LIMIT 1) AS phone,
        (SELECT i.value FROM identities i WHERE i.contact_id = c.id AND i.scheme = 'user_id' AND i.channel = m.channel
         ORDER BY i.id DESC LIMIT 1) AS user_id
-FROM messages m JOIN contacts c ON c.id = m.contact_id LEFT JOIN offers o ON o.id = m.offer_id
+FROM due m JOIN contacts c ON c.id = m.contact_id LEFT JOIN offers o ON o.id = m.offer_id
      LEFT JOIN requests r ON r.id = m.request_id
      LEFT JOIN paces p ON p.channel = m.channel AND p.contact_id = m.contact_id
-WHERE m.direction = 'out' AND m.status IN ('queued', 'sending') AND m.due_at <= :now AND m.channel = :channel
-  AND NOT EXISTS (SELECT 1 FROM messages e WHERE e.contact_id = m.contact_id AND e.direction = 'out'
-                  AND e.status IN ('queued', 'sending') AND (e.status = 'sending' OR e.due_at <= :soon) AND e.id < m.id)
-ORDER BY m.due_at, m.id LIMIT :most FOR UPDATE OF m SKIP LOCKED"""
+ORDER BY m.due_at, m.id"""
 _CLAIM = """
 UPDATE messages SET status = 'sending', claim = :claim, claimed_at = :at, due_at = :lease, attempts = attempts + 1,
        repeats = repeats + :repeat

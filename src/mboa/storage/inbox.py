@@ -34,12 +34,14 @@ VALUES ('in', :channel, :external, 'unreadable', :body, 'parked', :reason, :at) 
 _UNREAD = """
 SELECT m.contact_id, m.id, m.kind, m.text, m.body_json, m.channel, m.created_at,
        (SELECT o.offer_id FROM messages o WHERE o.channel = m.channel AND o.external_id = m.reply_to) AS offer_id,
-       c.version, c.expecting, c.is_provider, EXISTS (SELECT 1 FROM requests r WHERE r.client_id = c.id) AS has_asked
+       c.version, c.expecting, c.is_provider,
+       (SELECT MIN(r.id) FROM requests r WHERE r.client_id = c.id) AS first_request
 FROM messages m JOIN contacts c ON c.id = m.contact_id WHERE m.status = 'received' AND """
 _IN_ORDER = " ORDER BY m.contact_id, COALESCE(m.written_at, m.created_at), m.id"
-_DUE = f"""{_UNREAD} m.contact_id IN (
+_DUE = f"""WITH due AS MATERIALIZED (
     SELECT contact_id FROM messages WHERE status = 'received' AND due_at <= :now
-    GROUP BY contact_id ORDER BY MIN(due_at), MIN(id) LIMIT :most) {_IN_ORDER}"""
+    GROUP BY contact_id ORDER BY MIN(due_at), MIN(id) LIMIT :most
+) {_UNREAD} m.contact_id IN (SELECT contact_id FROM due) {_IN_ORDER}"""
 _ALONE = f"{_UNREAD} m.id = :id {_IN_ORDER}"
 _HEARD = """
 UPDATE messages SET status = 'understood', understood_json = :understood, due_at = NULL
@@ -154,7 +156,7 @@ def alone(conn: Connection, message_id: int) -> Unread | None:
 
 def _unread(conn: Connection, rows: tuple[Row, ...]) -> Unread:
     person = rows[0]
-    asked = _house_question(conn, person) if person["is_provider"] or person["has_asked"] else None
+    asked = _house_question(conn, person) if person["is_provider"] or person["first_request"] else None
     return Unread(person["contact_id"], person["version"], person["expecting"], asked, rows)
 
 

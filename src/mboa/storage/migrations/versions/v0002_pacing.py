@@ -35,6 +35,9 @@ CREATE TABLE paused_templates (
 # Which claim a message went out with: a claim whose commit nobody confirmed was surely not sent, and is taken back.
 CLAIM = "ALTER TABLE messages ADD COLUMN claim TEXT"
 CLAIMS = "CREATE INDEX messages_claim ON messages (claim) WHERE status = 'sending'"
+# All that a look-up of somebody's address names: with less, PostgreSQL may read every user id of the channel instead.
+ADDRESSES = "CREATE INDEX identities_of_contact ON identities (contact_id, scheme, channel, id)"
+FORMER = "DROP INDEX identities_contact"
 COLD = "CREATE INDEX paces_cold ON paces (channel, cold_at) WHERE cold_at IS NOT NULL"
 
 TIMERS = """
@@ -48,6 +51,6 @@ def upgrade() -> None:
     dialect = op.get_bind().dialect.name
     for table in (LINES, PACES, PAUSED_TEMPLATES):
         op.execute(table.format(time=TIME[dialect], big=BIG[dialect]))
-    for statement in (CLAIM, CLAIMS, COLD):
+    for statement in (CLAIM, CLAIMS, ADDRESSES, FORMER, COLD):
         op.execute(statement)
     op.execute(TIMERS)
