@@ -30,6 +30,7 @@ FOLD = {
     "work_reported_done": "in_progress",
     "request_unserved": "unserved",
     "request_released": "pending",
+    "request_reopened": "pending",
     "request_completed": "completed",
     "request_cancelled": "cancelled",
 }
@@ -110,7 +111,7 @@ def _one_provider(views: Views) -> Iterable[str]:
             offer["provider_id"] for offer in accepted
         ] != [request["provider_id"]]:
             yield f"I1 request {number}: provider {request['provider_id']} holds no accepted offer"
-        releases = sum(event["name"] == "request_released" for event in events[number])
+        releases = sum(event["name"] in {"request_released", "request_reopened"} for event in events[number])
         for prefix in CONTACT_KEYS:
             told = sum((message["key"] or "").startswith(prefix) for message in messages[number])
             if told > 1 + releases:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 from pydantic import ValidationError
 
+from mboa.admin.command import admin
 from mboa.fake_meta.command import fake_meta
 from mboa.operations.logging import set_up
 from mboa.settings import Settings
@@ -43,6 +44,7 @@ def main() -> None:
 
 
 main.add_command(fake_meta)
+main.add_command(admin)
 
 
 def _run(settings: Settings, roles: frozenset[Any]) -> None:
@@ -136,7 +138,7 @@ def import_providers(file: Path, dry_run: bool) -> None:
     from mboa.roster import import_csv
 
     text = file.read_bytes().decode("utf-8-sig", "replace")
-    result = _awaited(import_csv(read_settings(), text, dry_run=dry_run))
+    result = awaited(import_csv(read_settings(), text, dry_run=dry_run))
     for problem in result.problems:
         click.echo(problem, err=True)
     if result.problems:
@@ -149,7 +151,7 @@ def export_providers() -> None:
     """Write every provider as CSV to standard output."""
     from mboa.roster import export
 
-    click.echo(_awaited(export(read_settings())), nl=False)
+    click.echo(awaited(export(read_settings())), nl=False)
 
 
 @main.group(invoke_without_command=True)
@@ -163,7 +165,7 @@ def parked(context: click.Context) -> None:
         return
     from mboa.parked import list_parked
 
-    rows = _awaited(list_parked(read_settings()))
+    rows = awaited(list_parked(read_settings()))
     click.echo("\n".join(f"{row.id}\t{row.at}\t{row.kind}\t{row.reason}" for row in rows) or "nothing is parked")
 
 
@@ -179,13 +181,14 @@ def retry_parked(ids: tuple[int, ...], everything: bool) -> None:
 
     if bool(ids) == everything:
         raise click.UsageError("give the IDS of `mboa parked`, or --all")
-    taken = _awaited(retry(read_settings(), frozenset(ids) or None))
+    taken = awaited(retry(read_settings(), frozenset(ids) or None))
     if taken.left or (unknown := set(ids) - set(taken.ids)):
         raise Refused(f"{len(taken.ids)} taken; still parked or unknown: {sorted(taken.left or unknown)}")
     click.echo(f"{len(taken.ids)} taken")
 
 
-def _awaited(work: Coroutine[Any, Any, T]) -> T:
+def awaited(work: Coroutine[Any, Any, T]) -> T:
+    """Carry it out; raises :class:`Refused` when the database cannot be had."""
     try:
         return asyncio.run(work)
     except (StoreBusy, StoreAway) as error:

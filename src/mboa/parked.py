@@ -3,13 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 
-import orjson
-
-from mboa.channels.base import Batch
-from mboa.channels.intake import keep_batch
-from mboa.channels.whatsapp.webhook import parse
+from mboa.rereading import try_again
 from mboa.settings import Settings
 from mboa.storage import parked as rows
 from mboa.storage.store import Connection, Row, Store
@@ -52,31 +47,7 @@ async def retry(settings: Settings, ids: frozenset[int] | None) -> Taken:
 
 
 def _retry(conn: Connection, row: Row, settings: Settings) -> bool:
-    if row["contact_id"] is not None:
-        return rows.hear_again(conn, row["id"])
-    batch = _read_again(orjson.loads(row["body_json"]).get("raw", ""))
-    if batch is None:
-        return False
-    keep_batch(conn, batch, settings.burst, settings.policy().offer_timeout)
-    rows.read_later(conn, row["id"])
-    return True
-
-
-def _read_again(raw: str) -> Batch | None:
-    """A whole body, or the piece of one: a message or a status by itself. ``None`` when it still cannot be read."""
-    try:
-        piece = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        return None
-    for body in (piece, _envelope({"messages": [piece]}), _envelope({"statuses": [piece]})):
-        batch = parse(orjson.dumps(body))
-        if (batch.messages or batch.receipts) and not batch.parked:
-            return batch
-    return None
-
-
-def _envelope(value: dict[str, Any]) -> dict[str, Any]:
-    return {"object": "whatsapp_business_account", "entry": [{"changes": [{"field": "messages", "value": value}]}]}
+    return try_again(conn, row, settings.burst, settings.policy().offer_timeout)
 
 
 @asynccontextmanager

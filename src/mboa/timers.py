@@ -1,6 +1,7 @@
 """What a request's own timer was set for, and what happens when it rings (an offer's timer is ``expire_offer``)."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from mboa import lifecycle
 from mboa.dispatch.ports import UnitOfWork
@@ -10,8 +11,24 @@ from mboa.dispatch.request import Request
 def request_due(unit: UnitOfWork, request_id: int) -> None:
     """Do what ``due_kind`` says, unless something happened since and the timer is gone."""
     request = unit.request(request_id)
-    if request is not None and request.due_at is not None and request.due_at <= unit.now:
-        DUE[str(request.due_kind)](unit, request)
+    if request is None or request.due_at is None or request.due_at > unit.now:
+        return
+    if request.due_kind != "resume" and _wait_for_operator(unit, request):
+        return
+    DUE[str(request.due_kind)](unit, request)
+
+
+def _wait_for_operator(unit: UnitOfWork, request: Request) -> bool:
+    """While an operator answers the client he is asked nothing, and his silence means nothing: the timer waits for the
+    end, and where it counts silence, for as long again as it gave him."""
+    client = unit.person(request.client_id)
+    if client.held_until_at is None or not client.is_held(unit.now):
+        return False
+    silence = {"give_up": unit.policy.freshness, "assume_done": unit.policy.done_patience}
+    kind = str(request.due_kind)
+    request.wait(kind, client.held_until_at + silence.get(kind, timedelta()))
+    unit.keep(request)
+    return True
 
 
 def _abandon(unit: UnitOfWork, request: Request) -> None:

@@ -10,6 +10,8 @@ from typing import Literal
 import httpx2
 from starlette.types import ASGIApp
 
+from mboa.admin.desk import Desk
+from mboa.admin.doors import add_admin
 from mboa.channels.base import Channel
 from mboa.channels.intake import Intake
 from mboa.channels.routes import Doors
@@ -73,9 +75,9 @@ def open_channels(
         channels["twilio"] = TwilioChannel(
             account, settings.base_url, api_base=settings.twilio_api_base, transport=transport
         )
-    for channel in channels.values():
-        # The simulator needs no patience: what it did not answer never reached a phone.
-        if channel.unknown_after_seconds:
+    for name, channel in channels.items():
+        # The simulator has its own: there is no network on which an answer could be lost.
+        if name != "simulator":
             channel.unknown_after_seconds = settings.unknown_outcome_seconds
     return channels
 
@@ -135,6 +137,7 @@ def build(
 
     app, hands = create_app(settings, office.store), Hands()
     app.router.routes.extend(FollowPage(office).routes())
+    add_admin(app, Desk(office, settings, channels))
     if double is not None:
         app.include_router(SimulatorDoors(intake, double).router())
         app.include_router(SimulatorPage(office, hands, speed).router())

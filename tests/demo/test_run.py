@@ -30,6 +30,7 @@ class Running:
     process: "subprocess.Popen[str]"
     simulator: str
     follow: str
+    admin: str
     health: str
 
     def stop(self) -> int:
@@ -55,18 +56,20 @@ def running(folder: Path, *options: str) -> Iterator[Running]:
             said += line
         urls = re.findall(r"http://\S+", said)
         try:
-            yield Running(process, urls[0], urls[1], urls[2])
+            yield Running(process, *urls[:4])
         finally:
             process.kill()
 
 
-def test_a_newcomer_gets_three_working_links_and_ctrl_c_ends_it(tmp_path: Path) -> None:
+def test_a_newcomer_gets_working_links_and_ctrl_c_ends_it(tmp_path: Path) -> None:
     with running(tmp_path, "--no-robots") as demo:
         answers = [httpx2.get(url) for url in (demo.simulator, demo.follow, demo.health)]
         second = subprocess.run(
             [*DEMO, "--port", "0"], env=place(tmp_path), cwd=tmp_path, capture_output=True, text=True
         )
         assert [answer.status_code for answer in answers] == [200, 200, 200]
+        with httpx2.Client(follow_redirects=True, headers={"accept": "text/html"}) as browser:
+            assert "Tableau de bord" in browser.get(demo.admin).text
         assert second.returncode == 1
         assert "already written by another process" in second.stderr
         assert second.stderr.count("\n") == 1

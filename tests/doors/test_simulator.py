@@ -62,6 +62,16 @@ async def test_a_journey_between_two_phones(phones: Phones) -> None:
     assert any(MIREILLE in str(bubble["text"]) for bubble in await phones.screen(PAUL))
 
 
+async def test_what_is_on_its_way_is_not_sent_again(phones: Phones) -> None:
+    await phones.write(**{"from": MIREILLE, "text": "fuite d'eau à Makepe, urgent"})
+    await phones.write(**{"from": MIREILLE, "button": "request:1:confirm"})
+    await phones.write(**{"from": PAUL, "button": "offer:1:accept"})
+    assert phones.mboa.double is not None
+    arrived = [entry["key"] for entry in phones.mboa.double.log if entry.get("key")]
+    assert len(arrived) >= 4
+    assert len(arrived) == len(set(arrived))
+
+
 async def test_a_repeated_id_has_one_effect(phones: Phones) -> None:
     for _ in range(3):
         await phones.write(**{"from": MIREILLE, "text": "bonjour", "id": "same"})

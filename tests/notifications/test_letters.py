@@ -26,8 +26,8 @@ def test_an_offer_goes_to_its_provider() -> None:
 
 def test_acceptance_brings_the_two_together() -> None:
     assert told("request_accepted", "provider", job()) == [
-        (MIREILLE.id, "provider_found", "contact-client:12:31"),
-        (PAUL.id, "client_contact", "contact-provider:12:31"),
+        (MIREILLE.id, "provider_found", "contact-client:12:31:1"),
+        (PAUL.id, "client_contact", "contact-provider:12:31:1"),
     ]
 
 
@@ -54,26 +54,26 @@ def test_a_doubt_is_asked_anew_after_each_delay() -> None:
 
 
 def test_a_cancellation_reaches_whoever_did_not_do_it() -> None:
-    by_client = [(PAUL.id, "job_cancelled", "cancelled-provider:12")]
+    by_client = [(PAUL.id, "job_cancelled", "cancelled-provider:12:1")]
     assert told("request_cancelled", "client", job(), had_provider=True) == by_client
     assert told("request_cancelled", "client", had_provider=False) == []
     assert told("request_cancelled", "system", reason="no_answer", had_provider=False) == []
     assert told("request_cancelled", "operator", job(), had_provider=True) == [
         *by_client,
-        (MIREILLE.id, "cancelled_by_house", "cancelled-client:12"),
+        (MIREILLE.id, "cancelled_by_house", "cancelled-client:12:1"),
     ]
 
 
 def test_a_job_given_back_is_told_to_the_client_and_taken_back_to_both() -> None:
-    assert told("request_released", "provider", job()) == [(MIREILLE.id, "provider_gave_up", "released:12:7")]
-    assert told("request_released", "operator", job())[1] == (PAUL.id, "job_taken_back", "taken-back:12:7")
+    assert told("request_released", "provider", job()) == [(MIREILLE.id, "provider_gave_up", "released:12:7:1")]
+    assert told("request_released", "operator", job())[1] == (PAUL.id, "job_taken_back", "taken-back:12:7:1")
 
 
 @pytest.mark.parametrize(
     ("name", "phrase", "key"),
     [
-        ("provider_en_route", "on_the_way", "en-route:12:7"),
-        ("provider_arrived", "at_the_door", "arrived:12:7"),
+        ("provider_en_route", "on_the_way", "en-route:12:7:5"),
+        ("provider_arrived", "at_the_door", "arrived:12:7:5"),
         ("work_reported_done", "work_done", "work-done:12:5"),
         ("job_checked", "work_check", "work-check:12:5"),
     ],

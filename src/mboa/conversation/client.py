@@ -16,7 +16,7 @@ MENU_AFTER, HUMAN_AFTER = 2, 3
 
 def client_hears(talk: Talk) -> None:
     """Route one utterance of a client."""
-    _danger(talk)
+    warn_of_danger(talk)
     if talk.said.kind in KINDS:
         KINDS[talk.said.kind](talk)
     elif answers_a_question(talk):
@@ -27,7 +27,7 @@ def client_hears(talk: Talk) -> None:
         INTENTS.get(talk.facts.intent, misunderstood)(talk)
 
 
-def _danger(talk: Talk) -> None:
+def warn_of_danger(talk: Talk) -> None:
     """The safety sentence goes before everything else that is said in this turn."""
     if talk.facts.danger is not None:
         talk.reply(f"danger_{talk.facts.danger}")

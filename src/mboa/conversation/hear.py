@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from mboa import lifecycle
 from mboa.conversation.client import client_hears
+from mboa.conversation.held import BY_OPERATOR, held_hears
 from mboa.conversation.provider import provider_hears
 from mboa.conversation.talk import Talk, Utterance
 from mboa.conversation.taps import tap
@@ -16,28 +17,38 @@ WORDS_THAT_SHOW_A_LANGUAGE = 3
 SHOWING = frozenset({"new_request", "greeting", "help", "human"})
 
 
-def hear(unit: UnitOfWork, contact: Contact, utterances: Sequence[Utterance]) -> None:
-    """Everything that one person (locked) said in one burst, in order, in one transaction."""
+def hear(unit: UnitOfWork, contact: Contact, utterances: Sequence[Utterance]) -> list[Utterance]:
+    """Everything that one person (locked) said in one burst, in order, in one transaction.
+
+    Returns what is left to the operator who answers him; nothing when nobody does.
+    """
+    left: list[Utterance] = []
     for said in utterances:
         latest = contact.last_inbound_at
         contact.last_inbound_at = said.said_at if latest is None else max(latest, said.said_at)
-        _hear_one(Talk(unit, contact, said))
+        if not _hear_one(Talk(unit, contact, said)):
+            left.append(said)
     unit.keep_contact(contact)
+    return left
 
 
-def _hear_one(talk: Talk) -> None:
+def _hear_one(talk: Talk) -> bool:
+    """Whether the house is done with it."""
     if talk.facts.intent == "stop":
-        return _opt_out(talk.unit, talk.contact)
+        _opt_out(talk.unit, talk.contact)
+        return True
     if talk.contact.opted_out:
         talk.contact.opted_out = False
         talk.unit.happened("person_returned", "client", contact_id=talk.contact.id)
     if len(talk.said.text.split()) >= WORDS_THAT_SHOW_A_LANGUAGE or talk.facts.intent in SHOWING:
         talk.contact.language = talk.facts.language
-    if talk.said.kind == "tap" and tap(talk):
-        return None
-    if talk.contact.is_provider and provider_hears(talk):
-        return None
-    return client_hears(talk)
+    if talk.contact.is_held(talk.unit.now):
+        return held_hears(talk)
+    if talk.contact.expecting == BY_OPERATOR:
+        talk.contact.expect(None)
+    if not (talk.said.kind == "tap" and tap(talk)) and not (talk.contact.is_provider and provider_hears(talk)):
+        client_hears(talk)
+    return True
 
 
 def _opt_out(unit: UnitOfWork, contact: Contact) -> None:

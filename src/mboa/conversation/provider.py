@@ -17,7 +17,7 @@ def provider_hears(talk: Talk) -> bool:
     if provider is None or talk.said.kind not in {"text", "tap"}:
         return False
     offers = talk.unit.open_offers(provider.id)
-    named = _named_offer(talk, provider)
+    named = named_offer(talk, provider)
     if named is not None and talk.facts.intent in YES_OR_NO:
         answers.answer_offer(talk, provider, named, yes=talk.facts.intent == "confirm")
     elif talk.facts.intent in {"available", "unavailable"}:
@@ -31,7 +31,7 @@ def provider_hears(talk: Talk) -> bool:
     return True
 
 
-def _named_offer(talk: Talk, provider: Provider) -> Offer | None:
+def named_offer(talk: Talk, provider: Provider) -> Offer | None:
     """The offer that the message quotes, or whose code it carries."""
     if talk.said.offer_id is not None:
         offer = talk.unit.offer(talk.said.offer_id)

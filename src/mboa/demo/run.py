@@ -6,10 +6,12 @@ import logging
 import socket
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 from pydantic import SecretStr, ValidationError
 
+from mboa.accounts import demo_link
 from mboa.demo import traffic
 from mboa.demo.robots import Robots
 from mboa.operations.logging import TextFormatter, set_up
@@ -33,8 +35,8 @@ def run_demo(port: int, speed: float, robots: bool) -> None:
     start_anew(sqlite_path(settings))
     log_to(settings.data_dir / "demo.log")
     prepare_database(settings)
-    token = asyncio.run(_play_the_past(settings, speed))
-    run(_serve(build(settings, speed=speed), speed if robots else None, welcome(settings, token, speed)))
+    doors = asyncio.run(_play_the_past(settings, speed))
+    run(_serve(build(settings, speed=speed), speed if robots else None, welcome(settings, doors, speed)))
     click.echo("\nMboa s'est arrêté. À bientôt !")
 
 
@@ -96,11 +98,20 @@ def log_to(path: Path) -> None:
     logging.getLogger().handlers[:] = [handler]
 
 
-async def _play_the_past(settings: Settings, speed: float) -> str:
+class Doors(NamedTuple):
+    """Where a newcomer may go: the follow page of a request under way, and the admin, by a link that is good once."""
+
+    follow: str
+    admin: str
+
+
+async def _play_the_past(settings: Settings, speed: float) -> Doors:
     mboa = build(settings, frozenset({"web"}), speed=speed)
     await mboa.start()
     try:
-        return await traffic.play(mboa)
+        token = await traffic.play(mboa)
+        link = await mboa.office.store.write(demo_link, settings.base_url)
+        return Doors(f"{settings.base_url}/suivi/{token}", link)
     finally:
         await mboa.stop()
 
@@ -138,17 +149,19 @@ async def _listens(host: str, port: int) -> bool:
     return True
 
 
-def welcome(settings: Settings, token: str, speed: float) -> str:
+def welcome(settings: Settings, doors: Doors, speed: float) -> str:
     """The few lines a newcomer reads."""
     base = settings.base_url
     return f"""
   Mboa tourne : une petite Douala, {speed:g} fois plus vite que la vraie.
 
   Simulateur   {base}/simulator
-  Suivi        {base}/suivi/{token}
+  Suivi        {doors.follow}
+  Admin        {doors.admin}
   Santé        {base}/health/ready
 
   Ouvrez le simulateur et écrivez une panne dans le premier téléphone.
+  Le lien de l'admin connecte une fois, sans mot de passe : c'est la démo.
   In English: {base}/simulator?lang=en
   Journal : {settings.data_dir / "demo.log"}
   Ctrl-C arrête tout.

@@ -28,6 +28,8 @@ def reason_against(candidate: Candidate, now: datetime) -> str | None:
         return "opted_out"
     if candidate.asked_before:
         return "asked_before"
+    if candidate.held:
+        return "taken_over"
     return _reason_of_the_hour(candidate, now) or _reason_of_quality(candidate)
 
 

@@ -9,6 +9,7 @@ class Contact:
     """One person. ``expecting`` is what he was asked last, about the request ``about_id``.
 
     ``misses`` counts how often in a row he was not understood. ``phone`` is E.164, ``None`` while WhatsApp hides it.
+    ``held_by`` is the account of the operator who answers him instead of the bot, until ``held_until_at``.
     """
 
     id: int
@@ -24,7 +25,13 @@ class Contact:
     about_id: int | None = None
     misses: int = 0
     last_inbound_at: datetime | None = None
+    held_by: int | None = None
+    held_until_at: datetime | None = None
     version: int = 1
+
+    def is_held(self, now: datetime) -> bool:
+        """Whether a person answers him, and the bot is silent."""
+        return self.held_until_at is not None and self.held_until_at > now
 
     def expect(self, what: str | None, about: int | None = None) -> None:
         """Remember what was asked, so that a short answer is read by it."""
@@ -58,6 +65,7 @@ class Candidate:
 
     ``answer_seconds`` is the moving mean of his answer times. ``window_open`` tells whether he wrote within 24 hours
     (a free, instant message instead of a paid template). ``hours`` is his local working time (``07:00-19:00``).
+    ``held`` tells whether an operator is talking with him.
     """
 
     provider_id: int
@@ -81,3 +89,4 @@ class Candidate:
     blocked: bool
     opted_out: bool
     is_client: bool
+    held: bool = False

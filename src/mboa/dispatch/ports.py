@@ -24,6 +24,7 @@ class UnitOfWork(Protocol):
 
     now: datetime
     policy: Policy
+    cause: str | None
 
     def contact(self, contact_id: int) -> Contact:
         """A person, locked until the end; raises ``LookupError``."""
@@ -51,6 +52,14 @@ class UnitOfWork(Protocol):
 
     def request(self, request_id: int) -> Request | None:
         """A request, locked until the end."""
+        ...
+
+    def request_after_client(self, request_id: int) -> Request | None:
+        """A request, locked after its client: for whoever acts on it from outside his conversation."""
+        ...
+
+    def cancelled_by(self, request: Request) -> Actor | None:
+        """Who ended a cancelled request."""
         ...
 
     def live_requests(self, client_id: int) -> list[Request]:
@@ -101,8 +110,16 @@ class UnitOfWork(Protocol):
         """Everybody who covers the request's trade and zone."""
         ...
 
+    def candidate(self, request: Request, provider_id: int) -> Candidate | None:
+        """One active provider, wherever he works; ``None`` when there is no such one."""
+        ...
+
     def make_offer(self, request: Request, choice: Choice, withheld: list[Withheld]) -> Offer:
         """Open an offer, with the reasons kept beside it."""
+        ...
+
+    def give(self, request: Request, choice: Choice) -> Offer:
+        """The job is his without his answer: his offer, made before or now, is accepted and counts for nothing."""
         ...
 
     def settle(self, offer: Offer, to: OfferStatus) -> bool:

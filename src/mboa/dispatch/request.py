@@ -80,6 +80,17 @@ class Request:
         self.status = to
         self.due_at = self.due_kind = None
 
+    def reopen(self) -> None:
+        """Undo a cancellation: back to where the search begins. The one way out of a final state, for operators alone.
+
+        Raises :class:`IllegalMove` for a request that is not cancelled.
+        """
+        if self.status is not Status.CANCELLED:
+            raise IllegalMove(self.status, Status.PENDING)
+        self.status = Status.PENDING
+        self.provider_id = self.accepted_at = self.progress = None
+        self.closed_at = self.cancel_reason = self.due_at = self.due_kind = None
+
     def wait(self, kind: str, until: datetime) -> None:
         """Set the one timer."""
         self.due_kind, self.due_at = kind, until

@@ -158,7 +158,7 @@ class Phones:
 
     def _moved(self, old: str, new: str, change: Json) -> bytes:
         told = self._system(old, change)
-        self.names[new] = self.names.get(old, "Mboa")
+        self.names[new] = self.names.get(old, "")
         self._owners.pop(self._ids(old)["user_id"], None)
         self._gone |= {old, self._ids(old)["user_id"]}
         self._gone -= {new, self._ids(new)["user_id"]}
@@ -174,7 +174,7 @@ class Phones:
         return {"id": wamid(), "timestamp": stamp(self.clock()), **sender}
 
     def _contact(self, address: str) -> Json:
-        return {"profile": {"name": self.names.get(address, "Mboa")}, **self._ids(address)}
+        return {"profile": {"name": self.names.get(address, "")}, **self._ids(address)}
 
     def _ids(self, address: str) -> dict[str, str]:
         if not address.startswith("+"):

@@ -35,6 +35,10 @@ def _told(fact: str) -> Callable[[Occasion], bool]:
     return lambda occasion: bool(occasion.scene.facts.get(fact))
 
 
+def _not_told(fact: str) -> Callable[[Occasion], bool]:
+    return lambda occasion: not occasion.scene.facts.get(fact)
+
+
 def _client_speaks(occasion: Occasion) -> bool:
     client = occasion.scene.client
     return client is not None and client.id == occasion.speaker_id
@@ -57,19 +61,27 @@ def _has_a_job(occasion: Occasion) -> bool:
 HEARINGS: Mapping[EventName, tuple[Hearing, ...]] = {
     "offer_made": (Hearing("provider", "offer"),),
     "offer_withdrawn": (Hearing("provider", "offer_withdrawn", _told("heard")),),
-    "request_accepted": (Hearing("client", "provider_found"), Hearing("provider", "client_contact")),
+    "request_created": (Hearing("client", "started_by_house", _by("operator")),),
+    "request_accepted": (
+        Hearing("client", "provider_found", _not_told("replaced")),
+        Hearing("client", "provider_replaced", _told("replaced")),
+        Hearing("provider", "client_contact"),
+    ),
     # An answer to his own words; nobody is woken to hear that nothing happens at night.
     "request_deferred": (Hearing("client", "search_deferred", _client_speaks),),
     "request_unserved": (Hearing("client", "fallback", _told("told")),),
     "request_doubted": (Hearing("client", "still_needed"),),
     "request_released": (
-        Hearing("client", "provider_gave_up"),
+        # Of a provider put in his place by hand the client hears once, with the new one's name.
+        Hearing("client", "provider_gave_up", _not_told("replaced")),
         Hearing("provider", "job_taken_back", _by("operator")),
     ),
     "request_cancelled": (
         Hearing("provider", "job_cancelled", _told("had_provider")),
         Hearing("client", "cancelled_by_house", _by("operator")),
     ),
+    "request_reopened": (Hearing("client", "reopened_by_house"),),
+    "request_completed": (Hearing("client", "closed_by_house", _by("operator")),),
     "request_modified": (Hearing("provider", "job_changed", _client_changed_a_job),),
     "provider_en_route": (Hearing("client", "on_the_way"),),
     "provider_arrived": (Hearing("client", "at_the_door"),),

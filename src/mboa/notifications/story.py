@@ -17,7 +17,7 @@ MILESTONES = frozenset(
     {
         *("request_created", "request_deferred", "request_unserved", "request_doubted", "request_renewed"),
         *("request_accepted", "request_released", "provider_en_route", "provider_arrived", "work_reported_done"),
-        *("work_disputed", "request_completed", "request_cancelled"),
+        *("work_disputed", "request_completed", "request_cancelled", "request_reopened"),
     }
 )
 # What the client has not been told of is no part of his story: withdrawn with his request, or never delivered.

@@ -10,7 +10,7 @@ import orjson
 from mboa.channels.base import Button, Limits, ListChoice, Outbound, SendFailed, Template
 from mboa.dispatch.policy import Policy
 from mboa.storage import lines, paces
-from mboa.storage.clearance import morning, refused
+from mboa.storage.clearance import kept_back, morning, refused
 from mboa.storage.lines import Line
 from mboa.storage.outbox import WINDOW_CLOSED_CODE
 from mboa.storage.paces import DAY, ColdDay
@@ -34,7 +34,7 @@ WITH due AS (
     ORDER BY m.due_at, m.id LIMIT :most FOR UPDATE OF m SKIP LOCKED
 )
 SELECT m.id, m.key, m.text, m.body_json, m.kind, m.contact_id, m.offer_id, m.channel, m.attempts, m.status,
-       m.repeats, m.error_code, m.created_at, c.opted_out, c.last_inbound_at, o.status AS offer_status,
+       m.repeats, m.error_code, m.created_at, c.opted_out, c.last_inbound_at, c.held_until_at, o.status AS offer_status,
        o.expires_at AS offer_expires_at, o.offered_at, p.ahead_at, p.cold_at, r.status AS request_status,
        (SELECT i.value FROM identities i WHERE i.contact_id = c.id AND i.scheme = 'phone'
         ORDER BY i.id DESC LIMIT 1) AS phone,
@@ -177,6 +177,8 @@ class _Counter:
     def _patience(self, row: Row, message: Outbound) -> tuple[datetime | None, SendFailed | None]:
         """Until when this must wait, or why it cannot: pace of the pair; for a closed window also day and template."""
         now = self.conn.now
+        if (held_until := kept_back(row, now)) is not None:
+            return held_until, _unreachable(row, "an operator is talking with him")
         at = morning(row, self.terms.policy, now) or paces.free_at(row, self.limits)
         if at is not None and at > now:
             return at, None

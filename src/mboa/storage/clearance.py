@@ -4,12 +4,18 @@ from datetime import datetime
 
 from mboa.channels.base import Outbound, SendFailed
 from mboa.dispatch.policy import Policy
-from mboa.dispatch.status import SEARCHING
+from mboa.dispatch.status import SEARCHING, Status
 from mboa.storage.store import Row
 
 MOST_REPEATS = 1
+OVER = frozenset({Status.COMPLETED, Status.CANCELLED})
 # How the search stands, said hours later, is no longer so: the client is asked instead (``lifecycle.doubt``).
 OF_THE_MOMENT = ("reply:", "unserved:")
+# Of no use once the request that they are about is over.
+OF_THE_SEARCH = ("doubt:", "unserved:")
+# What reaches a person whom an operator answers: the operator's words, what his own words brought about (a warning of
+# danger, the answer to his OUI), and the client of a job that he has taken. All else waits for the end.
+FOR_THE_HELD = ("operator:", "reply:", "contact-provider:")
 
 
 def refused(row: Row, message: Outbound, policy: Policy, now: datetime) -> SendFailed | None:
@@ -33,7 +39,15 @@ def _no_longer_wanted(row: Row, policy: Policy, now: datetime) -> str | None:
         return "the offer is stale"
     if _is_stale(row, policy, now) and row["request_status"] in SEARCHING and row["key"].startswith(OF_THE_MOMENT):
         return "no longer so"
+    if row["request_status"] in OVER and row["key"].startswith(OF_THE_SEARCH):
+        return "no longer so"
     return None
+
+
+def kept_back(row: Row, now: datetime) -> datetime | None:
+    """Until when this waits because an operator answers the person; an unknown outcome is cleared up all the same."""
+    held = row["held_until_at"] is not None and row["held_until_at"] > now and row["status"] == "queued"
+    return row["held_until_at"] if held and not row["key"].startswith(FOR_THE_HELD) else None
 
 
 def morning(row: Row, policy: Policy, now: datetime) -> datetime | None:

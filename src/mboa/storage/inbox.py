@@ -34,7 +34,7 @@ VALUES ('in', :channel, :external, 'unreadable', :body, 'parked', :reason, :at) 
 _UNREAD = """
 SELECT m.contact_id, m.id, m.kind, m.text, m.body_json, m.channel, m.created_at,
        (SELECT o.offer_id FROM messages o WHERE o.channel = m.channel AND o.external_id = m.reply_to) AS offer_id,
-       c.version, c.expecting, c.is_provider,
+       m.kept_at, c.version, c.expecting, c.is_provider, c.held_until_at,
        (SELECT MIN(r.id) FROM requests r WHERE r.client_id = c.id) AS first_request
 FROM messages m JOIN contacts c ON c.id = m.contact_id WHERE m.status = 'received' AND """
 _IN_ORDER = " ORDER BY m.contact_id, COALESCE(m.written_at, m.created_at), m.id"
@@ -46,6 +46,10 @@ _ALONE = f"{_UNREAD} m.id = :id {_IN_ORDER}"
 _HEARD = """
 UPDATE messages SET status = 'understood', understood_json = :understood, due_at = NULL
 WHERE id = :id AND status = 'received'"""
+_LEAVE = """
+UPDATE messages SET status = 'received', due_at = :until, kept_at = COALESCE(kept_at, :now)
+WHERE id = :id AND status IN ('received', 'understood')"""
+_PUT_ASIDE = "UPDATE messages SET status = 'understood', due_at = NULL WHERE id = :id AND status = 'received'"
 _HAS_OFFER = """
 SELECT 1 AS yes FROM offers o JOIN providers p ON p.id = o.provider_id
 WHERE p.contact_id = :contact AND o.status = 'open' LIMIT 1"""
@@ -73,6 +77,9 @@ class Unread:
     ``expecting`` is what the conversation asked last, ``house_question`` what the house asked on its own account: an
     offer to answer, a job to rate, whether the search should go on. ``version`` is the person's: when it has moved by
     the time the reading is applied, it is read again.
+
+    ``is_held`` says that an operator answers this person. ``aside`` are the ids of messages that waited for one and are
+    not to be read now: because he still holds the conversation, or because they are too old to be answered by a bot.
     """
 
     contact_id: int
@@ -80,6 +87,8 @@ class Unread:
     expecting: str | None
     house_question: HouseQuestion | None
     rows: tuple[Row, ...]
+    is_held: bool = False
+    aside: tuple[int, ...] = ()
 
 
 def keep(conn: Connection, batch: Batch, burst: timedelta) -> None:
@@ -135,12 +144,12 @@ def _park(conn: Connection, parked: Parked) -> None:
     conn.run(_PARK, channel=parked.channel, external=f"parked:{digest}", body=body, reason=parked.reason, at=conn.now)
 
 
-def due(conn: Connection, most: int) -> list[Unread]:
+def due(conn: Connection, most: int, freshness: timedelta) -> list[Unread]:
     """Everybody whose burst is over, with all his unread messages in the order they were written (Meta's timestamp;
-    webhooks keep no order)."""
+    webhooks keep no order). What waited for an operator for longer than ``freshness`` is not read any more."""
     found = groupby(conn.all(_DUE, now=conn.now, most=most), key=itemgetter("contact_id"))
     bursts = sorted((tuple(rows) for _, rows in found), key=_arrival)
-    return [_unread(conn, rows) for rows in bursts]
+    return [_unread(conn, rows, freshness) for rows in bursts]
 
 
 def _arrival(rows: tuple[Row, ...]) -> int:
@@ -148,16 +157,26 @@ def _arrival(rows: tuple[Row, ...]) -> int:
     return min(int(row["id"]) for row in rows)
 
 
-def alone(conn: Connection, message_id: int) -> Unread | None:
+def alone(conn: Connection, message_id: int, freshness: timedelta) -> Unread | None:
     """One unread message without its neighbours; ``None`` when it was heard meanwhile."""
     rows = conn.all(_ALONE, id=message_id)
-    return _unread(conn, tuple(rows)) if rows else None
+    return _unread(conn, tuple(rows), freshness) if rows else None
 
 
-def _unread(conn: Connection, rows: tuple[Row, ...]) -> Unread:
+def _unread(conn: Connection, rows: tuple[Row, ...], freshness: timedelta) -> Unread:
     person = rows[0]
+    held = person["held_until_at"] is not None and person["held_until_at"] > conn.now
+    aside = [row for row in rows if row["kept_at"] and (held or conn.now - row["created_at"] > freshness)]
     asked = _house_question(conn, person) if person["is_provider"] or person["first_request"] else None
-    return Unread(person["contact_id"], person["version"], person["expecting"], asked, rows)
+    return Unread(
+        person["contact_id"],
+        person["version"],
+        person["expecting"],
+        asked,
+        tuple(row for row in rows if row not in aside) if aside else rows,
+        held,
+        tuple(row["id"] for row in aside),
+    )
 
 
 def _house_question(conn: Connection, person: Row) -> HouseQuestion | None:
@@ -177,6 +196,16 @@ def _house_question(conn: Connection, person: Row) -> HouseQuestion | None:
 def heard(conn: Connection, message_id: int, understood: str) -> bool:
     """Mark a message as heard; False when another worker was first."""
     return bool(conn.run(_HEARD, id=message_id, understood=understood))
+
+
+def leave(conn: Connection, message_ids: Iterable[int], until: datetime | None) -> None:
+    """These wait for whoever holds the conversation, and are heard when nobody does any more."""
+    conn.many(_LEAVE, [{"id": message_id, "until": until, "now": conn.now} for message_id in message_ids])
+
+
+def put_aside(conn: Connection, message_ids: Iterable[int]) -> None:
+    """Nobody will answer these any more; they stay in the conversation."""
+    conn.many(_PUT_ASIDE, [{"id": message_id} for message_id in message_ids])
 
 
 def attach(conn: Connection, message_ids: tuple[int, ...], request_id: int) -> None:

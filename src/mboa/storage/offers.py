@@ -26,6 +26,7 @@ VALUES (:request, :provider, (SELECT COUNT(*) + 1 FROM offers WHERE request_id =
         :reasons, :withheld, :at, :expires)
 RETURNING id, position"""
 _SETTLE = "UPDATE offers SET status = :to, answered_at = :at WHERE id = :id AND status = :was"
+_GIVE = "UPDATE offers SET status = 'accepted', answered_at = :at WHERE id = :id"
 _START_MINUTES = """
 UPDATE offers SET sent_at = :at, expires_at = :expires WHERE id = :id AND status = 'open' AND sent_at IS NULL"""
 _FREE = "UPDATE offers SET status = 'withdrawn' WHERE request_id = :request AND status = 'accepted'"
@@ -117,6 +118,12 @@ def settle(conn: Connection, offer: Offer, to: OfferStatus) -> bool:
     elif to is OfferStatus.EXPIRED:
         conn.run(_COUNT_SILENCE, provider=offer.provider_id)
     return True
+
+
+def give(conn: Connection, offer: Offer) -> None:
+    """An operator gives the job away: the offer counts as accepted, and nothing is counted as the provider's answer."""
+    conn.run(_GIVE, id=offer.id, at=conn.now)
+    offer.status, offer.answered_at = OfferStatus.ACCEPTED, conn.now
 
 
 def free_acceptance(conn: Connection, request_id: int) -> None:

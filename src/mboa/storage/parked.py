@@ -5,6 +5,12 @@ from mboa.storage.store import Connection, Row
 _PARKED = """
 SELECT id, created_at, channel, contact_id, kind, error, text, body_json FROM messages
 WHERE direction = 'in' AND status = 'parked' ORDER BY id"""
+_PAGE = """
+SELECT id, created_at, channel, contact_id, kind, error FROM messages
+WHERE status = 'parked' AND id < :before ORDER BY id DESC LIMIT :most"""
+_ONE = """
+SELECT id, created_at, channel, contact_id, kind, error, text, body_json FROM messages
+WHERE status = 'parked' AND id = :id"""
 _HEAR_AGAIN = """
 UPDATE messages SET status = 'received', attempts = 0, due_at = :now, error = NULL
 WHERE id = :id AND status = 'parked' AND contact_id IS NOT NULL"""
@@ -14,6 +20,16 @@ _READ = "UPDATE messages SET status = 'understood', error = 'read later' WHERE i
 def parked(conn: Connection) -> list[Row]:
     """Every parked row, oldest first; without a ``contact_id`` it is a piece of a webhook that nobody could read."""
     return conn.all(_PARKED)
+
+
+def page(conn: Connection, before: int, most: int) -> list[Row]:
+    """Up to ``most`` parked rows with an id below ``before``, newest first, without what is in them."""
+    return conn.all(_PAGE, before=before, most=most)
+
+
+def by_id(conn: Connection, message_id: int) -> Row | None:
+    """One row that is parked still."""
+    return conn.one(_ONE, id=message_id)
 
 
 def hear_again(conn: Connection, message_id: int) -> bool:

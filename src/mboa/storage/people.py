@@ -6,13 +6,14 @@ to the other side and never written to.
 
 from mboa.channels.base import Sender
 from mboa.dispatch.people import Contact
+from mboa.storage import names
 from mboa.storage.store import Connection, Row
 
 ANY = "any"
 
 _CONTACT = """
 SELECT c.id, c.channel, c.created_at, c.name, c.language, c.opted_out, c.needs_human, c.is_provider, c.expecting,
-       c.about_id, c.misses, c.last_inbound_at, c.version,
+       c.about_id, c.misses, c.last_inbound_at, c.held_by, c.held_until_at, c.version,
        (SELECT i.value FROM identities i WHERE i.contact_id = c.id AND i.scheme IN ('phone', 'dial')
         ORDER BY CASE i.scheme WHEN 'phone' THEN 0 ELSE 1 END, i.id DESC LIMIT 1) AS phone
 FROM contacts c WHERE c.id = :id"""
@@ -22,10 +23,11 @@ _CONTACT_LOCKED = _CONTACT + " FOR NO KEY UPDATE"
 _KEEP = """
 UPDATE contacts SET name = :name, language = :language, channel = :channel, opted_out = :opted_out,
        needs_human = :needs_human, expecting = :expecting, about_id = :about_id, misses = :misses,
-       last_inbound_at = :last_inbound_at, version = version + 1
+       last_inbound_at = :last_inbound_at, held_by = :held_by, held_until_at = :held_until_at, version = version + 1
 WHERE id = :id"""
 _NEW = """
 INSERT INTO contacts (channel, name, created_at) VALUES (:channel, :name, :at) RETURNING id"""
+_FORGET_NAME = "DELETE FROM names WHERE contact_id = :id"
 _FORGET_NEW = "DELETE FROM contacts WHERE id = :id"
 # Whoever is answering a closed question, an open offer above all, must not wait for the rest of a burst.
 _HAS_OFFER = """EXISTS (
@@ -71,6 +73,8 @@ def keep_contact(conn: Connection, person: Contact) -> None:
         about_id=person.about_id,
         misses=person.misses,
         last_inbound_at=person.last_inbound_at,
+        held_by=person.held_by,
+        held_until_at=person.held_until_at,
     )
 
 
@@ -103,6 +107,7 @@ def _enter(conn: Connection, channel: str, sender: Sender) -> Row:
     if phone or user_id:
         return {"contact_id": contact_id, "expecting": None, "has_offer": False}
     # Another webhook of the same newcomer was first: the addresses, now committed, are his.
+    conn.run(_FORGET_NAME, id=contact_id)
     conn.run(_FORGET_NEW, id=contact_id)
     return recognise(conn, channel, sender)
 
@@ -111,6 +116,8 @@ def add_contact(conn: Connection, channel: str, name: str | None) -> int:
     """A new person."""
     row = conn.one(_NEW, channel=channel, name=name, at=conn.now)
     assert row is not None
+    if name:
+        names.take_down(conn, row["id"], name)
     return int(row["id"])
 
 

@@ -15,19 +15,24 @@ _SET_AVAILABLE = "UPDATE providers SET available = :available, version = version
 _COUNT_RATING = """
 UPDATE providers SET rating_sum = rating_sum + :rating, rating_count = rating_count + 1 WHERE id = :id"""
 _COUNT_JOB = "UPDATE providers SET jobs_count = jobs_count + 1, last_job_at = :at WHERE id = :id"
-_CANDIDATES = """
+_KNOWN_OF_HIM = """
 SELECT p.id AS provider_id, p.available, p.capacity, p.hours, p.latitude, p.longitude, p.rating_sum,
        p.rating_count, p.offers_count, p.answers_count, p.answer_seconds, p.jobs_count, p.last_job_at,
        LENGTH(p.services) - LENGTH(REPLACE(p.services, '|', '')) + 1 AS services_count,
        COALESCE(c.last_inbound_at > :opened_since, FALSE) AS window_open, c.opted_out,
+       COALESCE(c.held_until_at > :now, FALSE) AS held,
        p.contact_id = :client AS is_client,
        (SELECT COUNT(*) FROM requests r WHERE r.provider_id = p.id AND r.status IN ('accepted', 'in_progress'))
            AS jobs_under_way,
        (SELECT COUNT(*) FROM offers o WHERE o.provider_id = p.id AND o.status = 'open') AS open_offers,
        p.id IN (SELECT o.provider_id FROM offers o WHERE o.request_id = :request) AS asked_before,
-       p.id IN (SELECT b.provider_id FROM blocks b WHERE b.client_id = :client) AS blocked
+       p.id IN (SELECT b.provider_id FROM blocks b WHERE b.client_id = :client) AS blocked"""
+_CANDIDATES = f"""{_KNOWN_OF_HIM}
 FROM provider_coverage v JOIN providers p ON p.id = v.provider_id JOIN contacts c ON c.id = p.contact_id
 WHERE v.service = :service AND v.zone = :zone AND p.active AND p.deleted_at IS NULL"""
+_CANDIDATE = f"""{_KNOWN_OF_HIM}
+FROM providers p JOIN contacts c ON c.id = p.contact_id
+WHERE p.id = :provider AND p.active AND p.deleted_at IS NULL"""
 
 
 def _provider(row: Row) -> Provider:
@@ -74,6 +79,20 @@ def candidates(conn: Connection, request: Request) -> list[Candidate]:
         service=request.service,
         zone=request.zone,
         opened_since=conn.now - WINDOW,
+        now=conn.now,
     )
     # The query's columns are the candidate's fields: every step saved here is saved 250 times in a request.
     return [Candidate(**row) for row in rows]
+
+
+def candidate(conn: Connection, request: Request, provider_id: int) -> Candidate | None:
+    """One active provider, whether he covers trade and zone or not; ``None`` when there is no such one."""
+    row = conn.one(
+        _CANDIDATE,
+        request=request.id,
+        client=request.client_id,
+        provider=provider_id,
+        opened_since=conn.now - WINDOW,
+        now=conn.now,
+    )
+    return Candidate(**row) if row else None

@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime
 
+from mboa.dispatch.events import Actor
 from mboa.dispatch.people import Contact, Provider
 from mboa.dispatch.ports import Stale
 from mboa.dispatch.request import Request
@@ -41,6 +42,10 @@ CHANGING = (
 COLUMNS = "r." + ", r.".join(("id", "client_id", "created_at", "token", "version", *CHANGING))
 
 _BY_ID = f"SELECT {COLUMNS} FROM requests r WHERE r.id = :id FOR NO KEY UPDATE"
+_SEEN = f"SELECT {COLUMNS} FROM requests r WHERE r.id = :id"
+_CLIENT_OF = "SELECT client_id FROM requests WHERE id = :id"
+_CANCELLED_BY = """
+SELECT actor FROM events WHERE request_id = :id AND name = 'request_cancelled' ORDER BY id DESC LIMIT 1"""
 _BY_TOKEN = f"SELECT {COLUMNS} FROM requests r WHERE r.token = :token"
 _LIVE = f"""
 SELECT {COLUMNS} FROM requests r WHERE r.client_id = :client AND r.closed_at IS NULL
@@ -80,6 +85,24 @@ def by_id(conn: Connection, request_id: int) -> Request | None:
     """A request, locked."""
     row = conn.one(_BY_ID, id=request_id)
     return _request(row) if row else None
+
+
+def seen(conn: Connection, request_id: int) -> Request | None:
+    """A request, read only."""
+    row = conn.one(_SEEN, id=request_id)
+    return _request(row) if row else None
+
+
+def client_of(conn: Connection, request_id: int) -> int | None:
+    """The client of a request, which is not locked."""
+    row = conn.one(_CLIENT_OF, id=request_id)
+    return int(row["client_id"]) if row else None
+
+
+def cancelled_by(conn: Connection, request_id: int) -> Actor | None:
+    """Who ended it, by the diary; ``None`` when nobody did."""
+    row = conn.one(_CANCELLED_BY, id=request_id)
+    return row["actor"] if row else None
 
 
 def by_token(conn: Connection, token: str) -> Request | None:

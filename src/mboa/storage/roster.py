@@ -1,9 +1,13 @@
 """Providers entered and listed: by their phone, with the coverage rows that matching looks them up by."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from mboa.storage import people
+from mboa.channels.base import Sender
+from mboa.storage import names, people
 from mboa.storage.store import Connection
+from mboa.understanding.normalise import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,22 +23,37 @@ class Entry:
     longitude: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A provider who is on the roster already, under one of his phones."""
+
+    provider_id: int
+    entry: Entry
+    deleted: bool
+
+
 _OF_CONTACT = "SELECT id FROM providers WHERE contact_id = :contact"
 _MARK = "UPDATE contacts SET is_provider = TRUE, name = COALESCE(name, :name) WHERE id = :id"
 _ADD = """
-INSERT INTO providers (contact_id, name, services, zones, available, latitude, longitude, created_at)
-VALUES (:contact, :name, :services, :zones, :available, :latitude, :longitude, :at) RETURNING id"""
+INSERT INTO providers (contact_id, name, folded, services, zones, available, latitude, longitude, created_at)
+VALUES (:contact, :name, :folded, :services, :zones, :available, :latitude, :longitude, :at) RETURNING id"""
 _CHANGE = """
-UPDATE providers SET name = :name, services = :services, zones = :zones, available = :available,
+UPDATE providers SET name = :name, folded = :folded, services = :services, zones = :zones, available = :available,
        latitude = :latitude, longitude = :longitude, deleted_at = NULL, version = version + 1
 WHERE id = :id"""
 _UNCOVER = "DELETE FROM provider_coverage WHERE provider_id = :id"
 _COVER = "INSERT INTO provider_coverage (service, zone, provider_id) VALUES (:service, :zone, :id)"
-_ALL = """
-SELECT p.name, p.services, p.zones, p.available, p.latitude, p.longitude,
+_COLUMNS = "p.id, p.name, p.services, p.zones, p.available, p.latitude, p.longitude, p.deleted_at"
+_ALL = f"""
+SELECT {_COLUMNS},
        (SELECT i.value FROM identities i WHERE i.contact_id = p.contact_id AND i.scheme = 'phone'
         ORDER BY i.id DESC LIMIT 1) AS phone
 FROM providers p WHERE p.deleted_at IS NULL ORDER BY p.id"""
+_BY_PHONES = f"""
+SELECT {_COLUMNS}, i.value AS phone FROM providers p
+JOIN identities i ON i.contact_id = p.contact_id
+WHERE i.channel = 'any' AND i.scheme = 'phone' AND i.value IN ({{values}})"""
+_AT_ONCE = 200
 
 
 def enter_all(conn: Connection, entries: list[Entry], channel: str) -> tuple[int, int]:
@@ -45,13 +64,13 @@ def enter_all(conn: Connection, entries: list[Entry], channel: str) -> tuple[int
 
 def enter(conn: Connection, entry: Entry, channel: str) -> tuple[int, bool]:
     """Add a provider, or update the one with this phone; returns his id and whether he is new."""
-    known = people.find(conn, "phone", entry.phone)
-    contact_id = known["contact_id"] if known else people.add_contact(conn, channel, entry.name)
-    if known is None:
-        people.address(conn, contact_id, "phone", entry.phone)
+    person = people.find(conn, "phone", entry.phone) or people.recognise(conn, channel, Sender(phone=entry.phone))
+    contact_id = person["contact_id"]
     conn.run(_MARK, id=contact_id, name=entry.name)
+    names.take_down(conn, contact_id, entry.name)
     values = {
         "name": entry.name,
+        "folded": fold(entry.name),
         "services": "|".join(entry.services),
         "zones": "|".join(entry.zones),
         "available": entry.available,
@@ -66,24 +85,40 @@ def enter(conn: Connection, entry: Entry, channel: str) -> tuple[int, bool]:
     else:
         provider_id = int(before["id"])
         conn.run(_CHANGE, id=provider_id, **values)
-        conn.run(_UNCOVER, id=provider_id)
-    conn.many(
-        _COVER,
-        [{"service": service, "zone": zone, "id": provider_id} for service in entry.services for zone in entry.zones],
-    )
+    cover(conn, provider_id, entry.services, entry.zones)
     return provider_id, before is None
+
+
+def cover(conn: Connection, provider_id: int, services: Iterable[str], zones: Iterable[str]) -> None:
+    """What he does, and where, in place of what was known before."""
+    conn.run(_UNCOVER, id=provider_id)
+    areas = list(zones)
+    rows = [{"service": service, "zone": zone, "id": provider_id} for service in services for zone in areas]
+    conn.many(_COVER, rows)
 
 
 def known_phones(conn: Connection, phones: list[str]) -> int:
     """How many of these phones belong to a provider already."""
-    found = (people.find(conn, "phone", phone) for phone in phones)
-    return sum(1 for known in found if known and conn.one(_OF_CONTACT, contact=known["contact_id"]))
+    return len(by_phones(conn, phones))
 
 
 def everybody(conn: Connection) -> list[Entry]:
     """Every provider who is not deleted, oldest first."""
-    rows = conn.all(_ALL)
-    for row in rows:
-        row["services"], row["zones"] = tuple(row["services"].split("|")), tuple(row["zones"].split("|"))
-        row["available"] = bool(row["available"])
-    return [Entry(**row) for row in rows]
+    return [_known(row).entry for row in conn.all(_ALL)]
+
+
+def by_phones(conn: Connection, phones: list[str]) -> dict[str, Known]:
+    """Those of these phones that belong to a provider, deleted ones too."""
+    found: dict[str, Known] = {}
+    for start in range(0, len(phones), _AT_ONCE):
+        values = {f"v{number}": phone for number, phone in enumerate(phones[start : start + _AT_ONCE])}
+        sql = _BY_PHONES.format(values=", ".join(f":{name}" for name in values))
+        found |= {row["phone"]: _known(row) for row in conn.all(sql, **values)}
+    return found
+
+
+def _known(row: dict[str, Any]) -> Known:
+    provider_id, deleted = row.pop("id"), row.pop("deleted_at") is not None
+    row["services"], row["zones"] = tuple(row["services"].split("|")), tuple(row["zones"].split("|"))
+    row["available"] = bool(row["available"])
+    return Known(provider_id, Entry(**row), deleted)

@@ -23,7 +23,7 @@ SELECT o.position, o.code, o.status, o.score, o.reasons_json, o.withheld_json, o
 FROM offers o JOIN providers p ON p.id = o.provider_id WHERE o.request_id = :request ORDER BY o.position"""
 _UNHEARD = """
 SELECT DISTINCT i.value AS phone FROM messages m JOIN identities i ON i.contact_id = m.contact_id
-WHERE m.status = 'received' AND i.scheme = 'phone'"""
+WHERE m.status = 'received' AND m.kept_at IS NULL AND i.scheme = 'phone'"""
 _UNSENT = "SELECT COUNT(*) AS unsent FROM messages WHERE status IN ('queued', 'sending')"
 _OPEN_OFFERS = """
 SELECT o.id, o.code, o.position, i.value AS phone

@@ -68,6 +68,16 @@ class Unit:
     def request(self, request_id: int) -> Request | None:
         return requests.by_id(self.conn, request_id)
 
+    def request_after_client(self, request_id: int) -> Request | None:
+        client_id = requests.client_of(self.conn, request_id)
+        if client_id is None:
+            return None
+        self.known.locked(client_id)
+        return self.request(request_id)
+
+    def cancelled_by(self, request: Request) -> Actor | None:
+        return requests.cancelled_by(self.conn, request.id)
+
     def live_requests(self, client_id: int) -> list[Request]:
         return requests.live(self.conn, client_id)
 
@@ -111,9 +121,19 @@ class Unit:
     def candidates(self, request: Request) -> list[Candidate]:
         return providers.candidates(self.conn, request)
 
+    def candidate(self, request: Request, provider_id: int) -> Candidate | None:
+        return providers.candidate(self.conn, request, provider_id)
+
     def make_offer(self, request: Request, choice: Choice, withheld: list[Withheld]) -> Offer:
         self.conn.wake("deadlines")
         offer = offers.make(self.conn, request, choice, withheld, self.policy.offer_timeout)
+        self.known.keep_offer(offer)
+        return offer
+
+    def give(self, request: Request, choice: Choice) -> Offer:
+        his = [offer for offer in self.offers(request.id) if offer.provider_id == choice.provider_id]
+        offer = his[0] if his else offers.make(self.conn, request, choice, [], self.policy.offer_timeout)
+        offers.give(self.conn, offer)
         self.known.keep_offer(offer)
         return offer
 

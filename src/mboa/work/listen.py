@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import timedelta
 
 import orjson
@@ -15,12 +16,14 @@ from mboa.storage import inbox, receipts
 from mboa.storage.inbox import Unread
 from mboa.storage.store import Connection, Row, StoreAway
 from mboa.storage.unit_of_work import Unit
+from mboa.understanding.facts import Understanding
 from mboa.work.loops import AFTER_TROUBLE_SECONDS, Loop, attempt
-from mboa.work.reading import read
+from mboa.work.reading import asked, read
 from mboa.work.refusals import settle_failure
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 64
+FACTS = tuple(field.name for field in fields(Understanding))
 
 
 class Listen:
@@ -34,7 +37,7 @@ class Listen:
         """Hear everybody who is due; one person's trouble is tried again later and parked in the end."""
         while not loop.is_stopping:
             loop.turn()
-            waiting = await self.office.store.read(inbox.due, AT_ONCE)
+            waiting = await self.office.store.read(inbox.due, AT_ONCE, self.office.policy.freshness)
             failures = await self.office.store.read(receipts.pending, AT_ONCE)
             if not waiting and not failures:
                 return await self.office.store.read(seconds_to_next)
@@ -60,7 +63,7 @@ class Listen:
         """One of his messages cannot be heard: it must not take the others along."""
         failed = [unread.rows[0]["id"]] if len(unread.rows) == 1 else []
         for row in unread.rows if len(unread.rows) > 1 else ():
-            alone = await self.office.store.read(inbox.alone, row["id"])
+            alone = await self.office.store.read(inbox.alone, row["id"], self.office.policy.freshness)
             if alone is not None and not await attempt(
                 self._hear(alone), "listen", otherwise=False, let_through=(StoreAway,)
             ):
@@ -97,14 +100,22 @@ class Overtaken(Exception):
 def hear_unread(unit: Unit, unread: Unread, utterances: list[Utterance]) -> None:
     """Mark as heard what nobody else heard first, and hear it, in one transaction."""
     person = unit.contact(unread.contact_id)
-    if person.version != unread.version:
+    if person.version != unread.version or person.is_held(unit.now) != unread.is_held:
         raise Overtaken
-    mine = [said for said in utterances if _mark(unit.conn, said)]
-    hear(unit, person, mine)
+    mine = [said for said in utterances if _mark(unit.conn, said, unread)]
+    left = hear(unit, person, mine)
+    waiting = [message_id for said in left for message_id in said.message_ids]
+    if unread.is_held:
+        inbox.leave(unit.conn, [*unread.aside, *waiting], person.held_until_at)
+    elif unread.aside:
+        inbox.put_aside(unit.conn, unread.aside)
 
 
-def _mark(conn: Connection, said: Utterance) -> bool:
-    understood = orjson.dumps(said.facts).decode()
+def _mark(conn: Connection, said: Utterance, unread: Unread) -> bool:
+    """Keep what was understood, what he had been asked, and with which message the burst was heard."""
+    known = {name: getattr(said.facts, name) for name in FACTS}
+    around = {"expecting": asked(unread), "heard_with": unread.rows[0]["id"]}
+    understood = orjson.dumps(known | around).decode()
     return all(inbox.heard(conn, message_id, understood) for message_id in said.message_ids)
 
 

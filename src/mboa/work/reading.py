@@ -44,9 +44,14 @@ def _understood(text: str, expecting: Expecting | None) -> Understanding:
     return _read_before(text, expecting) if len(text) <= SHORT_CHARS else understand(text, expecting)
 
 
+def asked(unread: Unread) -> Expecting | None:
+    """What his words may answer: the conversation's question, else the house's."""
+    return EXPECTING.get(unread.expecting) or unread.house_question
+
+
 def read(unread: Unread) -> list[Utterance]:
     """Understand one person's unread messages, in order."""
-    expecting = EXPECTING.get(unread.expecting) or unread.house_question
+    expecting = asked(unread)
     utterances: list[Utterance] = []
     for kind, rows in groupby(unread.rows, key=_kind):
         if kind == "text":

@@ -19,12 +19,12 @@ TICKS_SECONDS = (("delivered", 0.4), ("read", 1.2))
 class SimulatorChannel:
     """Sends to a :class:`MetaDouble`; what the phones show is read from the database, so nothing is lost with it.
 
-    A send that this process died in never reached a phone: its outcome is known at once, there is nothing to wait
-    for.
+    A send that this process died in never reached a phone. The few seconds are for a send that is under way: it must
+    not look as if it had died.
     """
 
     name = NAME
-    unknown_after_seconds = 0.0
+    unknown_after_seconds = 5.0
     limits = Limits()
 
     def __init__(self, double: MetaDouble) -> None:

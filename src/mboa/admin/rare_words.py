@@ -1,0 +1,45 @@
+"""Which words stand in messages that were not understood: candidates for the lexicon."""
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from unicodedata import combining, normalize
+
+from mboa.understanding.gazetteer import zones
+
+SHOWN = 20
+SHORTEST = 3
+# Letters alone: what holds a digit may be somebody's number.
+_WORD = re.compile(r"[^\W\d_]+")
+_NUMBERED = re.compile(r"\S*\d\S*")
+
+
+@cache
+def stop_words() -> frozenset[str]:
+    """Words too common to tell anything."""
+    text = (files(__package__) / "stop_words.toml").read_text("utf-8")
+    return frozenset(tomllib.loads(text)["words"].split())
+
+
+@cache
+def known_places() -> frozenset[str]:
+    """The words of the quarters' names: they are understood already."""
+    return frozenset(plain(word) for zone in zones() for word in _WORD.findall(zone.name))
+
+
+def plain(word: str) -> str:
+    """Small letters without accents, so that one word is counted once."""
+    return "".join(letter for letter in normalize("NFD", word.casefold()) if not combining(letter))
+
+
+def count_words(texts: Iterable[str]) -> list[tuple[str, int]]:
+    """The most frequent words of these texts and in how many of them each stands, the most frequent first."""
+    counts: Counter[str] = Counter()
+    known = stop_words() | known_places()
+    for text in texts:
+        found = {plain(word) for word in _WORD.findall(_NUMBERED.sub(" ", text))}
+        counts.update(word for word in found if len(word) >= SHORTEST and word not in known)
+    return sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:SHOWN]

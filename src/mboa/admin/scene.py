@@ -1,0 +1,62 @@
+"""Everything that the page of figures shows, read from one moment's rows."""
+
+from dataclasses import dataclass
+
+from mboa.storage.admin import costs, misunderstood, response_times, success, unmet
+from mboa.storage.admin.span import Span
+from mboa.storage.store import Connection, Row
+
+PROVIDERS_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The figures of a span, and the totals of the span before it."""
+
+    span: Span
+    zones: list[str]
+    requests: Row
+    requests_before: Row
+    times: Row
+    times_before: Row
+    exact: bool
+    days: list[Row]
+    times_by_day: list[Row]
+    by: dict[str, list[Row]]
+    times_by: dict[str, list[Row]]
+    places: list[Row]
+    hours: list[Row]
+    categories: list[Row]
+    sent: int
+    completed: int
+    texts: list[str]
+
+
+def look(conn: Connection, span: Span) -> Scene:
+    """Read it all."""
+    before = span.before()
+    exact = response_times.is_exact(conn, span, before)
+    providers = success.by(conn, span, "provider")[:PROVIDERS_SHOWN]
+    sent, completed = costs.totals(conn, span)
+    course = success.course(conn, span)
+    times = response_times.views(conn, span, exact=exact)
+    ids = [int(row["bucket"]) for row in providers]
+    return Scene(
+        span=span,
+        zones=success.zones(conn, span),
+        requests=course.total,
+        requests_before=success.course(conn, before).total,
+        times=response_times.whole(times["all"]),
+        times_before=response_times.total(conn, before, exact=exact),
+        exact=exact,
+        days=course.days,
+        times_by_day=times["day"],
+        by={"service": course.services, "zone": success.by(conn, span, "zone"), "provider": providers},
+        times_by={**times, "provider": response_times.of_providers(conn, span, ids)},
+        places=unmet.places(conn, span),
+        hours=unmet.hours(conn, span),
+        categories=costs.categories(conn, span),
+        sent=sent,
+        completed=completed,
+        texts=misunderstood.texts_of_the_week(conn),
+    )

@@ -1,0 +1,1 @@
+"""Everything the admin keeps and asks of the database, one file per noun."""

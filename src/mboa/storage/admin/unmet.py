@@ -1,0 +1,21 @@
+"""Where and when nobody could be found: confirmed requests whose client was told so and that no provider ever took."""
+
+from mboa.storage.admin.span import Span
+from mboa.storage.store import Connection, Row
+
+_PLACES = """
+SELECT zone, service, CAST(SUM(n) AS BIGINT) AS n FROM unmet_figures WHERE {where}
+GROUP BY zone, service HAVING SUM(n) > 0 ORDER BY SUM(n) DESC, zone, service"""
+_HOURS = """
+SELECT service, hour, CAST(SUM(n) AS BIGINT) AS n FROM unmet_figures WHERE {where}
+GROUP BY service, hour HAVING SUM(n) > 0 ORDER BY service, hour"""
+
+
+def places(conn: Connection, span: Span) -> list[Row]:
+    """``zone``, ``service``, ``n``: the worst first. ``zone`` is empty where it was not known."""
+    return conn.all(_PLACES.format(where=span.where()), **span.values())
+
+
+def hours(conn: Connection, span: Span) -> list[Row]:
+    """``service``, ``hour`` of the confirmation in Douala (0 to 23), ``n``."""
+    return conn.all(_HOURS.format(where=span.where()), **span.values())
