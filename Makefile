@@ -15,7 +15,7 @@ ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
 export UV_SYSTEM_CERTS := 1
 endif
 
-.PHONY: help setup demo test check lint bench crash-night planted lock
+.PHONY: help setup demo test check lint bench crash-night planted screenshots lock
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -53,6 +53,10 @@ crash-night: $(VENV)/.ready-dev ## 10,000 crash points and simulated cities; wri
 
 planted: $(VENV)/.ready-dev ## plant known bugs and see the crash tests catch them
 	$(BIN)/python -m tests.crash.planted $(ARGS)
+
+screenshots: $(VENV)/.ready-dev ## every page of the admin in a running demo, into docs/screenshots
+	@scripts/test-needs.sh
+	$(BIN)/python scripts/screenshots.py
 
 lock: $(UV) ## compile the lock files again from pyproject.toml
 	$(UV) pip compile -q pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
