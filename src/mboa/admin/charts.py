@@ -207,7 +207,7 @@ def _shaded(value: int, most: int, write: Write) -> str:
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Markup:
     """The figures behind a chart."""
-    titles = "".join(f"<th>{escape(name)}" for name in head)
+    titles = "".join(f"<th>{escape(name)}" if name else "<td>" for name in head)
     body = "".join("<tr>" + "".join(f"<td>{escape(cell)}" for cell in row) for row in rows)
     return _markup(f"<table><tr>{titles}{body}</table>")
 
