@@ -80,7 +80,7 @@ async def assert_who_says_yes_is_served(city: City) -> None:
     mireille = Person(city, "Mireille", f"+{asked[-1]['payload']['to']}")
     await mireille.writes("OUI")
     await city.passes(seconds=1)
-    assert [key.partition(":")[0] for key in keys(city, before)][:2] == ["reply", "offer"]
+    assert sorted(key.partition(":")[0] for key in keys(city, before)[:2]) == ["offer", "reply"]
 
 
 class Restarted(Process):
