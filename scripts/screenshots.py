@@ -86,7 +86,7 @@ def main() -> None:
             for name, where in PAGES.items():
                 show(page, where)
                 page.wait_for_timeout(300)
-                page.screenshot(path=OUT / f"{name}.{view}.png", full_page=True)
+                page.screenshot(path=OUT / f"{name}.{view}.png")
             context.close()
         browser.close()
     print(f"{len(PAGES) * len(VIEWS)} pictures in {OUT.relative_to(OUT.parents[1])}")  # noqa: T201
