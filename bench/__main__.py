@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench import (
+    admin,
     crowd,
     end_to_end,
     expiry,
@@ -40,7 +41,7 @@ BENCHES: dict[str, Callable[[], None]] = {
     "processes": processes.run,
 }
 # Minutes each: only when named.
-LONG: dict[str, Callable[[], None]] = {"growth": growth.run}
+LONG: dict[str, Callable[[], None]] = {"growth": growth.run, "admin": admin.run}
 
 
 def main() -> None:

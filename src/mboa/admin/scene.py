@@ -36,7 +36,7 @@ def look(conn: Connection, span: Span) -> Scene:
     """Read it all."""
     before = span.before()
     exact = response_times.is_exact(conn, span, before)
-    providers = success.by(conn, span, "provider")[:PROVIDERS_SHOWN]
+    providers = success.of_providers(conn, span, 3 * PROVIDERS_SHOWN)[:PROVIDERS_SHOWN]
     sent, completed = costs.totals(conn, span)
     course = success.course(conn, span)
     times = response_times.views(conn, span, exact=exact)

@@ -74,16 +74,17 @@ async def agree(store: Store) -> figures.Figures:
 
 async def test_no_change_of_a_row_is_missed(store: Store) -> None:
     await store.write(people)
-    for seed in range(5):
+    counted: set[str] = set()
+    for seed in range(12):
         draw = Random(seed)
 
         def wander(conn: Connection, draw: Random = draw) -> None:
-            for _ in range(25):
+            for _ in range(15):
                 step(conn, draw)
 
         await store.write(wander)
-        kept = await agree(store)
-        assert all(kept[table] for table in figures.TABLES if table != "unmet_figures")
+        counted |= {table for table, rows in (await agree(store)).items() if rows}
+    assert counted == {*figures.TABLES}
 
 
 async def test_forty_at_once_wait_for_nobody_and_lose_nothing(store: Store) -> None:

@@ -38,6 +38,15 @@ async def test_whoever_still_waits_is_not_lost(city: City) -> None:
     assert lost == {"messages": 0, "understood": 1, "confirmed": 1, "matched": 2, "done": 0, "rated": 0}
 
 
+async def test_what_nobody_has_read_yet_counts_among_the_messages(city: City) -> None:
+    mireille = city.client("Mireille")
+    await mireille.writes("Bonjour")
+    await city.post(city.double.text(mireille.address, "une fuite à Akwa"))
+    (plain,) = await city.rows(PLAIN)
+    day = await city.mboa.office.store.read(funnel.today)
+    assert (day.messages, day.misunderstood + day.understood) == (plain["messages"], 1) == (2, 1)
+
+
 async def test_yesterday_is_not_today(city: City) -> None:
     await busy_day(city)
     city.clock.advance(timedelta(days=1).total_seconds())

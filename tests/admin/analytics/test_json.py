@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mboa.storage.admin.accounts import Language
-from tests.admin.analytics.test_figures import busy_day, orders
+from tests.admin.analytics.test_figures import busy_day, orders, same
 from tests.admin.stage import at_desk
 from tests.city import City
 
@@ -71,6 +71,17 @@ async def test_each_provider_has_his_own_times(city: City) -> None:
     found = await series(city, TIMES, by="provider")
     assert sorted((row["n"], row["p50_seconds"]) for row in found) == [(1, 90), (1, 120)]
     assert {row["name"] for row in found} == {"Paul", "Awa"}
+
+
+async def test_a_job_that_an_operator_gave_away_is_no_answer(city: City) -> None:
+    await city.provider("Paul", zones="akwa")
+    await orders(city.client("Mireille"))  # from Bonamoussadi, where nobody works
+    async with at_desk(city) as desk:
+        given = await desk.post("/admin/requests/1/assign", json={"provider_id": 1, "reason": "au téléphone"})
+    assert given.status_code == 200, given.text
+    for by in ("day", "zone", "provider"):
+        assert await series(city, TIMES, by=by) == []
+    await same(city)
 
 
 @pytest.mark.parametrize(

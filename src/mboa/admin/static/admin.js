@@ -4,18 +4,21 @@ let at=Date.now(),es,last,fails=0;
 const hm=t=>new Date(t+36e5).toISOString().slice(11,16);
 const state=ok=>{link.className=ok?"link":"link off";link.textContent=ok?"● "+hm(at):link.dataset.off+" "+hm(at)};
 const ok=()=>{at=Date.now();fails=0;state(1)};
-// A fragment takes the place of the element with its id; focus and what is being typed stay.
+// A fragment takes the place of the element with its id; focus and what is being typed stay. Each is parsed alone: after
+// anything else a row of a table would not be taken for one.
+const typing=e=>/^(INPUT|TEXTAREA|SELECT)$/.test(e.tagName);
 const put=html=>{
-const t=d.createElement("template");t.innerHTML=html;
-for(const n of[...t.content.children]){
-const o=d.getElementById(n.id);
+for(const h of html.split(/(?=<\w+ id=)/)){
+const t=d.createElement("template"),a=d.activeElement;t.innerHTML=h;
+const n=t.content.firstElementChild,o=d.getElementById(n.id);
 if("gone"in n.dataset){o?.remove();continue}
 if(!o){d.getElementById(n.dataset.into)?.append(n);continue}
-if(o.outerHTML==n.outerHTML||o.contains(d.activeElement)&&/^(INPUT|TEXTAREA|SELECT)$/.test(d.activeElement.tagName))continue;
-const f=o.contains(d.activeElement)&&d.activeElement.getAttribute("href");
+const has=o.contains(a);
+if(o.outerHTML==n.outerHTML||has&&typing(a))continue;
+const f=has&&a.getAttribute("href");
 o.replaceWith(n);n.classList.add("fresh");
-if(f)n.querySelector(`a[href="${CSS.escape(f)}"]`)?.focus()}};
-const poll=()=>fetch(u+(u.includes("?")?"&":"?")+"poll=1").then(r=>r.ok?r.text():Promise.reject(r)).then(h=>{put(h);ok()},()=>state(0));
+if(f)(n.href?n:n.querySelector(`a[href="${CSS.escape(f)}"]`))?.focus()}};
+const poll=()=>fetch(u+"&poll=1").then(r=>r.ok?r.text():Promise.reject(r)).then(h=>{put(h);ok()},()=>state(0));
 const open=()=>{
 es=new EventSource(u);es.onopen=ok;
 es.onmessage=e=>{put(e.data);ok()};
@@ -25,7 +28,7 @@ if(u){open();addEventListener("offline",()=>state(0));setInterval(()=>{if(Date.n
 // A second click on the same form does nothing until the page has changed.
 d.addEventListener("submit",e=>{const f=e.target;if(f.ariaBusy=="true")e.preventDefault();else if(f.method=="post"){f.ariaBusy="true";setTimeout(()=>f.ariaBusy=null,9000)}});
 d.addEventListener("keydown",e=>{
-if(e.ctrlKey||e.metaKey||e.altKey||/^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName))return;
+if(e.ctrlKey||e.metaKey||e.altKey||typing(e.target))return;
 const k=e.key;
 if(k=="/"){$("input[type=search]")?.focus();e.preventDefault()}
 else if(k=="?")$("#keys").showModal();

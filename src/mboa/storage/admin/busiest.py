@@ -1,25 +1,38 @@
-"""The providers with most to do: found by whole months, which are few rows, whatever days are looked at."""
+"""The providers with most to do: found by whole months, whatever days are looked at."""
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Literal
 
-from mboa.storage.admin.span import MOST_PROVIDERS, Span
+from mboa.storage.admin.span import Span
 from mboa.storage.store import Connection, Row
 
-# Looked at day by day are three times as many as are shown: who was busy in a month need not have been on these days.
-CANDIDATES = 3 * MOST_PROVIDERS
+# So many times as many are looked at day by day as are shown: who was busy in a month need not have been on these days.
+MARGIN = 3
+_OF_MONTH = """
+SELECT * FROM (SELECT provider_id, {figure} AS n FROM provider_months WHERE day = '{month}' AND {figure} > 0
+               ORDER BY {figure} DESC LIMIT :most) AS month{number}"""
 _BUSIEST = """
 SELECT b.id, p.name FROM (
-  SELECT provider_id AS id FROM provider_months WHERE day BETWEEN :month AND :last GROUP BY provider_id
-  HAVING SUM({figure}) > 0 ORDER BY SUM({figure}) DESC, provider_id LIMIT :most
+  SELECT provider_id AS id FROM ({months}) AS months GROUP BY provider_id ORDER BY SUM(n) DESC, provider_id LIMIT :most
 ) AS b LEFT JOIN providers p ON p.id = b.id"""
 
 
-def busiest(conn: Connection, span: Span, figure: Literal["created", "answered"]) -> list[Row]:
-    """``id`` and ``name`` of up to :data:`CANDIDATES` providers who had most requests (``created``) or gave most
-    answers (``answered``) in the months that the span touches, in no order: everybody, where they are no more."""
-    month, last = span.first.replace(day=1).isoformat(), span.last.isoformat()
-    return conn.all(_BUSIEST.format(figure=figure), month=month, last=last, most=CANDIDATES)
+def busiest(conn: Connection, span: Span, figure: Literal["created", "answered"], shown: int) -> list[Row]:
+    """``id`` and ``name`` of :data:`MARGIN` times ``shown`` providers who had most requests (``created``) or gave most
+    answers (``answered``) in the months that the span touches, in no order; of everybody, where they are no more."""
+    months = " UNION ALL ".join(
+        _OF_MONTH.format(figure=figure, month=month, number=number) for number, month in enumerate(_months(span))
+    )
+    return conn.all(_BUSIEST.format(months=months), most=MARGIN * shown)
+
+
+def _months(span: Span) -> Iterable[date]:
+    """The first day of each."""
+    month = span.first.replace(day=1)
+    while month <= span.last:
+        yield month
+        month = (month + timedelta(days=31)).replace(day=1)
 
 
 def listed(ids: Iterable[int]) -> str:

@@ -9,8 +9,9 @@ _OFFERS = ("offers_made", "offers_accepted", "offers_declined", "offers_expired"
 CLASSES = (0, 5, 10, 15, 20, 30, 45, 60, 80, 100, 120, 150, 180, 240, 300, 360, 420, 480, 540, 600, 900, 1800, 3600,
            7200, 21600)  # fmt: skip
 TABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "request_figures": (("day", "service", "zone"), (*_COURSE, "searching", "rated", "stars")),
+    "request_figures": (("day", "service", "zone"), (*_COURSE, "searching", "rated", "stars", "unmet")),
     "unmet_figures": (("day", "hour", "service", "zone"), ("n",)),
+    "unmet_hours": (("day", "hour", "service"), ("n",)),
     "offer_figures": (("day", "service", "zone"), _OFFERS),
     "answer_figures": (("day", "service", "zone"), ("n", "waited_ms", *(f"c{n}" for n in range(len(CLASSES))))),
     "provider_figures": (("day", "provider_id"), (*_COURSE, "answered")),

@@ -27,6 +27,11 @@ SELECT
   COALESCE(SUM(cancelled), 0) AS cancelled, COALESCE(SUM(unserved), 0) AS unserved,
   COALESCE(SUM(rated), 0) AS rated, COALESCE(SUM(stars), 0) AS stars
 FROM request_figures WHERE day BETWEEN :first AND :last"""
+# Those that nobody has read yet are not among the figures.
+_UNREAD = """
+SELECT COUNT(*) AS n FROM messages
+WHERE status = 'received' AND created_at >= :since AND kind NOT IN (
+  'reaction', 'revoked', 'number_changed', 'identity_changed', 'unreadable')"""
 _DRAFTED = "SELECT COUNT(*) AS n FROM events WHERE name = 'request_drafted' AND happened_at >= :since"
 
 
@@ -84,12 +89,12 @@ def today(conn: Connection) -> Funnel:
     day = local_day(conn.now)
     sums = _sums(conn, day, day)
     midnight = conn.now.astimezone(DOUALA).replace(hour=0, minute=0, second=0, microsecond=0)
-    drafted = conn.one(_DRAFTED, since=midnight)
+    drafted, unread = (conn.one(sql, since=midnight) or {"n": 0} for sql in (_DRAFTED, _UNREAD))
     return Funnel(
-        messages=sums["received"],
+        messages=sums["received"] + unread["n"],
         understood=max(0, sums["heard"] - sums["misunderstood"]),
         misunderstood=sums["misunderstood"],
-        drafted=drafted["n"] if drafted else 0,
+        drafted=drafted["n"],
         confirmed=sums["created"],
         searching=sums["searching"],
         matched=sums["accepted"],

@@ -121,7 +121,7 @@ def endings(conn: Connection, dialect: Dialect, search: Search) -> Endings:
     Without these, or where they are too many, the engine looks for the beginning itself. FTS5 then reads every entry
     before the first one is found; of whole words it reads as many as a page needs.
     """
-    found: Endings = {word: () for word in search.words}
+    found: Endings = dict.fromkeys(search.words, ())
     if dialect == "sqlite":
         for word in filter(_may_go_on, search.words):
             rows = conn.all(_TERMS, first=word, last=word + _LAST, most=MOST_ENDINGS + 1)

@@ -32,7 +32,7 @@ def by(conn: Connection, span: Span, bucket: By, *, exact: bool) -> list[Row]:
     """``bucket``, ``n``, ``p50_seconds``, ``p90_seconds``, ``mean_seconds`` for each with an answer, in order; for
     providers the busiest first, with ``name``, whatever the service and the quarter. Theirs are always exact."""
     if bucket == "provider":
-        known = {row["id"]: row["name"] for row in busiest(conn, span, "answered")}
+        known = {row["id"]: row["name"] for row in busiest(conn, span, "answered", MOST_PROVIDERS)}
         found = of_providers(conn, span, list(known))[:MOST_PROVIDERS]
         return [{**row, "name": known[int(row["bucket"])]} for row in found]
     return _series(_rows(conn, span, bucket, exact=exact), bucket, exact=exact)

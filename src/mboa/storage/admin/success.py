@@ -27,10 +27,9 @@ def by(conn: Connection, span: Span, bucket: By) -> list[Row]:
     """``bucket``, the five counts and ``rate`` for each day, service or quarter of which there is anything, in order;
     for providers the busiest first, with ``name``, whatever the service and the quarter."""
     if bucket == "provider":
-        rows = _by_provider(conn, span)
-    else:
-        sql = _BUCKETED.format(by=bucket, sums=_SUMS, where=span.where())
-        rows = [row for row in conn.all(sql, **span.values()) if any(row[name] for name in COURSE)]
+        return of_providers(conn, span)
+    sql = _BUCKETED.format(by=bucket, sums=_SUMS, where=span.where())
+    rows = [row for row in conn.all(sql, **span.values()) if any(row[name] for name in COURSE)]
     return [{**row, "bucket": str(row["bucket"] or UNKNOWN), "rate": rate(row)} for row in rows]
 
 
@@ -75,13 +74,14 @@ def _matched(row: Row) -> Row:
     return {**row, **shares, "settled": settled, "assigned": assigned}
 
 
-def _by_provider(conn: Connection, span: Span) -> list[Row]:
-    known = {row["id"]: row["name"] for row in busiest(conn, span, "created")}
+def of_providers(conn: Connection, span: Span, most: int = MOST_PROVIDERS) -> list[Row]:
+    """The busiest ones, as :func:`by` has them."""
+    known = {row["id"]: row["name"] for row in busiest(conn, span, "created", most)}
     if not known:
         return []
     rows = conn.all(_OF_PROVIDERS.format(sums=_SUMS, ids=listed(known)), **span.values())
-    found = sorted((row for row in rows if row["created"]), key=lambda row: (-row["created"], row["bucket"]))
-    return [{**row, "name": known[row["bucket"]]} for row in found[:MOST_PROVIDERS]]
+    found = sorted((row for row in rows if row["created"]), key=lambda row: (-row["created"], row["bucket"]))[:most]
+    return [{**row, "bucket": str(row["bucket"]), "name": known[row["bucket"]], "rate": rate(row)} for row in found]
 
 
 def zones(conn: Connection, span: Span) -> list[str]:

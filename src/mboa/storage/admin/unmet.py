@@ -4,10 +4,10 @@ from mboa.storage.admin.span import Span
 from mboa.storage.store import Connection, Row
 
 _PLACES = """
-SELECT zone, service, CAST(SUM(n) AS BIGINT) AS n FROM unmet_figures WHERE {where}
-GROUP BY zone, service HAVING SUM(n) > 0 ORDER BY SUM(n) DESC, zone, service"""
+SELECT zone, service, CAST(SUM(unmet) AS BIGINT) AS n FROM request_figures WHERE {where}
+GROUP BY zone, service HAVING SUM(unmet) > 0 ORDER BY SUM(unmet) DESC, zone, service"""
 _HOURS = """
-SELECT service, hour, CAST(SUM(n) AS BIGINT) AS n FROM unmet_figures WHERE {where}
+SELECT service, hour, CAST(SUM(n) AS BIGINT) AS n FROM {figures} WHERE {where}
 GROUP BY service, hour HAVING SUM(n) > 0 ORDER BY service, hour"""
 
 
@@ -18,4 +18,5 @@ def places(conn: Connection, span: Span) -> list[Row]:
 
 def hours(conn: Connection, span: Span) -> list[Row]:
     """``service``, ``hour`` of the confirmation in Douala (0 to 23), ``n``."""
-    return conn.all(_HOURS.format(where=span.where()), **span.values())
+    figures = "unmet_figures" if span.zone else "unmet_hours"
+    return conn.all(_HOURS.format(figures=figures, where=span.where()), **span.values())

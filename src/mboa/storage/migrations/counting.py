@@ -31,7 +31,7 @@ SQLITE = {
     "differ": "IS NOT",
 }
 POSTGRESQL = {
-    "key": "id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, ",
+    "key": "id BIGINT GENERATED ALWAYS AS IDENTITY, ",
     "big": "BIGINT",
     "text": 'TEXT COLLATE "C"',
     # Room for the next version of a row beside it: no index is touched by a count.
@@ -46,6 +46,8 @@ POSTGRESQL = {
     "differ": "IS DISTINCT FROM",
 }
 Sql = dict[str, str]
+# More rows of one key would be more to read; with fewer, connections meet at one and step past each other.
+SLOT = "pg_backend_pid() % 16"
 # A table's keys and figures.
 Tables = Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
 
@@ -53,7 +55,8 @@ Tables = Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
 @dataclass(frozen=True)
 class Count:
     """What the rows of ``source`` contribute to ``table``: SQL of the row ``{r}``. ``watched`` are the expressions
-    whose change changes the contribution; without any, a row counts once and for all."""
+    whose change changes the contribution; without any, a row counts once and for all. ``busy``: every message counts
+    there, so on PostgreSQL each connection has a row of its own."""
 
     table: str
     source: str
@@ -61,6 +64,7 @@ class Count:
     keys: Sql
     adds: Sql
     watched: tuple[str, ...] = field(default=())
+    busy: bool = False
 
 
 def _row(text: str, row: str) -> str:
@@ -97,13 +101,19 @@ def _sqlite_triggers(count: Count, name: str) -> Iterator[str]:
 
 
 def _upsert(count: Count, row: str, adds: Sql) -> str:
-    """PostgreSQL: add to a row of the key that nobody holds, or make one."""
-    at = " AND ".join(f"k.{key} = {_row(value, row)}" for key, value in count.keys.items())
-    keys = ", ".join(_row(value, row) for value in count.keys.values())
+    """PostgreSQL: add to a row of the key that nobody holds, or make one.
+
+    While somebody still looks at the past, and within one transaction, every version of a row stays: the index is read
+    backwards, which meets the newest first, and leads straight to it.
+    """
+    names = {**count.keys, **({"slot": SLOT} if count.busy else {})}
+    at = " AND ".join(f"k.{key} = {_row(value, row)}" for key, value in names.items())
+    keys = ", ".join(_row(value, row) for value in names.values())
     return (
         f"UPDATE {count.table} SET {', '.join(f'{name} = {name} + {value}' for name, value in adds.items())} "
-        f"WHERE id = (SELECT k.id FROM {count.table} k WHERE {at} LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED); "
-        f"IF NOT FOUND THEN INSERT INTO {count.table} ({', '.join((*count.keys, *adds))}) "
+        f"WHERE ctid = (SELECT k.ctid FROM {count.table} k WHERE {at} ORDER BY k.id DESC LIMIT 1 "
+        f"FOR NO KEY UPDATE SKIP LOCKED); "
+        f"IF NOT FOUND THEN INSERT INTO {count.table} ({', '.join((*names, *adds))}) "
         f"VALUES ({keys}, {', '.join(adds.values())}); END IF;"
     )
 
@@ -180,21 +190,24 @@ def recounted(table: str, keys: Sequence[str], figures: Sequence[str], counts: S
     )
 
 
-def _table(table: str, keys: Sequence[str], figures: Sequence[str], words: Sql) -> Iterator[str]:
+def _table(table: str, keys: Sequence[str], figures: Sequence[str], words: Sql, *, busy: bool) -> Iterator[str]:
     kind = {"hour": "INTEGER", "paid": "INTEGER", "provider_id": words["big"], "waited_ms": words["big"]}
     columns = [f"{key} {kind.get(key, words['text'])} NOT NULL" for key in keys]
     columns += [f"{figure} {kind.get(figure, 'INTEGER')} NOT NULL DEFAULT 0" for figure in figures]
+    slot = ["slot"] if busy and words["key"] else []
+    columns += [f"{name} INTEGER NOT NULL DEFAULT 0" for name in slot]
     end = words["end"].format(keys=", ".join(keys))
     yield f"CREATE TABLE {table} ({words['key']}{', '.join(columns)}{end}"
     if words["key"]:
-        yield f"CREATE INDEX {table}_key ON {table} ({', '.join(keys)})"
+        yield f"CREATE INDEX {table}_key ON {table} ({', '.join([*keys, *slot])}, id)"
 
 
 def install(tables: Tables, counts: Sequence[Count]) -> None:
     """Create the tables, fill them from the rows that are there, and count from now on."""
     on_sqlite = op.get_bind().dialect.name == "sqlite"
     for table, (keys, figures) in tables.items():
-        for statement in _table(table, keys, figures, SQLITE if on_sqlite else POSTGRESQL):
+        busy = any(count.busy for count in counts if count.table == table)
+        for statement in _table(table, keys, figures, SQLITE if on_sqlite else POSTGRESQL, busy=busy):
             op.execute(statement)
         op.execute(recounted(table, keys, figures, [count for count in counts if count.table == table]))
         columns = ", ".join((*keys, *figures))

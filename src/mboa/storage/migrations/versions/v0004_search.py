@@ -36,8 +36,9 @@ CREATE TABLE saved_filters (
 )"""
 
 # What a request can be found by, once it is confirmed or over: one that is still being described changes with every
-# message, and is looked for by its people's numbers. Its trade, its zone, its month (of UTC), and whether it is open stand among the words
-# as well, so that a search for a frequent word within a filter does not read every request that has the word.
+# message, and is found by its people's numbers. Its trade, its zone, its month (of UTC), and whether it is open stand
+# among the words as well, so that a search for a frequent word within a filter does not read every request that has
+# the word.
 WORDS = """
 CREATE VIEW request_words AS
 SELECT r.id, r.client_id, r.provider_id,

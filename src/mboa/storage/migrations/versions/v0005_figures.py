@@ -23,8 +23,9 @@ OFFERS = ("offers_made", "offers_accepted", "offers_declined", "offers_expired")
 # Each table's keys and figures. A request counts on the day it was confirmed, an offer on the day it was made; among a
 # provider's months the day is the month's first.
 TABLES = {
-    "request_figures": (("day", "service", "zone"), (*COURSE, "searching", "rated", "stars")),
-    "unmet_figures": (("day", "hour", "service", "zone"), ("n",)),
+    "request_figures": (("day", "service", "zone"), (*COURSE, "searching", "rated", "stars", "unmet")),
+    "unmet_figures": (("zone", "day", "hour", "service"), ("n",)),
+    "unmet_hours": (("day", "hour", "service"), ("n",)),
     "offer_figures": (("day", "service", "zone"), OFFERS),
     "answer_figures": (("day", "service", "zone"), ("n", "waited_ms", *(f"c{number}" for number in CLASSES))),
     "provider_figures": (("provider_id", "day"), (*COURSE, "answered")),
@@ -34,6 +35,8 @@ TABLES = {
 }
 
 
+# What is no message of a person. Messages are counted when they are read: at the door nobody waits for a figure.
+SILENT = "'reaction', 'revoked', 'number_changed', 'identity_changed', 'unreadable'"
 # What an operator gave away was never offered: `sent_at` is empty, and nobody answered.
 ANSWERED = "{0}.status IN ('accepted', 'declined') AND {0}.sent_at IS NOT NULL AND {0}.answered_at IS NOT NULL"
 
@@ -55,20 +58,23 @@ def _of_requests(words: Sql) -> Iterator[Count]:
     status = {name: _one(f"{{r}}.status = '{name}'") for name in ("completed", "cancelled", "unserved")}
     course = {"created": "1", "accepted": _one("{r}.accepted_at IS NOT NULL"), **status}
     rated = {"rated": _one("{r}.rating IS NOT NULL"), "stars": "COALESCE({r}.rating, 0)"}
-    searching = {"searching": _one("{r}.status IN ('pending', 'offered')")}
+    unmet = "{r}.fallback_told AND {r}.accepted_at IS NULL AND {r}.status IN ('unserved', 'cancelled')"
+    state = {"searching": _one("{r}.status IN ('pending', 'offered')"), "unmet": _one(unmet)}
     day = {"day": words["day"].format("{r}.confirmed_at")}
     where = {name: f"COALESCE({{r}}.{name}, '')" for name in ("service", "zone")}
     month = {"day": _month(day["day"])}
     which = {"provider_id": "{r}.provider_id"}
     hour = {"hour": words["hour"].format("{r}.confirmed_at")}
     confirmed, taken = "{r}.confirmed_at IS NOT NULL", "{r}.provider_id IS NOT NULL"
-    unmet = "{r}.fallback_told AND {r}.accepted_at IS NULL AND {r}.status IN ('unserved', 'cancelled')"
-    seen = ("{r}.confirmed_at", "{r}.service", "{r}.zone", *course.values(), *rated.values(), *searching.values())
-    yield Count("request_figures", "requests", confirmed, {**day, **where}, {**course, **searching, **rated}, seen)
+    seen = ("{r}.confirmed_at", "{r}.service", "{r}.zone", *course.values(), *rated.values(), *state.values())
+    yield Count("request_figures", "requests", confirmed, {**day, **where}, {**course, **state, **rated}, seen)
     given, whose = f"{confirmed} AND {taken}", ("{r}.provider_id", "{r}.confirmed_at")
     yield Count("provider_figures", "requests", given, {**day, **which}, course, (*whose, *course.values()))
     yield Count("provider_months", "requests", given, {**month, **which}, {"created": "1"}, whose)
-    yield Count("unmet_figures", "requests", f"{confirmed} AND {unmet}", {**day, **hour, **where}, {"n": "1"}, seen)
+    missed, seen = f"{confirmed} AND {unmet}", (*seen[:3], _one(unmet))
+    hours = {**day, **hour, "service": where["service"]}
+    yield Count("unmet_figures", "requests", missed, {**hours, **where}, {"n": "1"}, seen)
+    yield Count("unmet_hours", "requests", missed, hours, {"n": "1"}, seen)
 
 
 def _of_offers(words: Sql) -> Iterator[Count]:
@@ -92,17 +98,14 @@ def _of_offers(words: Sql) -> Iterator[Count]:
 
 
 def _of_messages(words: Sql) -> Iterator[Count]:
-    silent = "'reaction', 'revoked', 'number_changed', 'identity_changed', 'unreadable'"
-    received = f"{{r}}.direction = 'in' AND {{r}}.kind NOT IN ({silent})"
-    heard, created = f"{received} AND {{r}}.status = 'understood'", {"day": words["day"].format("{r}.created_at")}
+    read, status = f"{{r}}.direction = 'in' AND {{r}}.kind NOT IN ({SILENT})", "{r}.status"
     sent = "{r}.direction = 'out' AND {r}.sent_at IS NOT NULL"
-    out = {"day": words["day"].format("{r}.sent_at")}
-    table, one = "message_figures", {"heard": "1"}
-    yield Count(table, "messages", received, created, {"received": "1"})
-    yield Count(table, "messages", heard, created, one, (_one("{r}.status = 'understood'"),))
-    yield Count(table, "messages", sent, out, {"sent": "1"}, ("{r}.sent_at",))
+    created, out = {"day": words["day"].format("{r}.created_at")}, {"day": words["day"].format("{r}.sent_at")}
+    table, figures = "message_figures", {"received": "1", "heard": _one(f"{status} = 'understood'")}
+    yield Count(table, "messages", f"{read} AND {status} <> 'received'", created, figures, (status,), busy=True)
+    yield Count(table, "messages", sent, out, {"sent": "1"}, ("{r}.sent_at",), busy=True)
     misread = {"day": words["day"].format("{r}.happened_at")}
-    yield Count(table, "events", "{r}.name = 'message_misunderstood'", misread, {"misunderstood": "1"})
+    yield Count(table, "events", "{r}.name = 'message_misunderstood'", misread, {"misunderstood": "1"}, busy=True)
     price = "{r}.pricing_json"
     keys = {
         "day": words["day"].format("{r}.created_at"),
@@ -112,10 +115,13 @@ def _of_messages(words: Sql) -> Iterator[Count]:
     yield Count("price_figures", "receipts", f"{{r}}.status = 'sent' AND {price} IS NOT NULL", keys, {"n": "1"})
 
 
-# Answers alone, with what a share of them took: percentiles are read from here while they are few.
+# Answers alone, with what a share of them took: percentiles are read from here while they are few. And the providers
+# with most to do in a month.
 INDEXES = (
     "CREATE INDEX offers_answered ON offers (offered_at, id) WHERE status IN ('accepted', 'declined')",
     "CREATE INDEX offers_answered_of ON offers (provider_id, offered_at) WHERE status IN ('accepted', 'declined')",
+    "CREATE INDEX provider_months_created ON provider_months (day, created)",
+    "CREATE INDEX provider_months_answered ON provider_months (day, answered)",
 )
 ANSWERS = f"""
 CREATE VIEW answers AS
