@@ -55,7 +55,7 @@ class _Form(Mark):
     once: str = ""
 
     def __init__(self, **sent: Any) -> None:
-        super().__init__(**{name: value for name, value in sent.items() if value not in {"", None}})
+        super().__init__(**{name: value for name, value in sent.items() if value not in ("", None)})
 
 
 def _clean(typed: str) -> str:

@@ -84,7 +84,7 @@ def form(http: Request, me: Account, shown: Mapping[str, Any], status: int = 200
         "present": present,
         "given": {name: _one_line(given.get(name)) for name in ONE_LINE},
         "ticked": {name: _ticked(given.get(name)) for name in ("services", "zones")},
-        "flags": {name: given.get(name) not in {None, False, "false", ""} for name in ("available", "active")},
+        "flags": {name: given.get(name) not in (None, False, "false", "") for name in ("available", "active")},
         "services": sorted(SERVICES),
         "cities": _cities(),
         "conflict": [],
