@@ -41,8 +41,9 @@ def house(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         yield house
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """A browser for one file only: open, its event loop runs in this thread, and other tests need their own."""
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=str(CHROMIUM), args=list(QUIET))
         yield browser
