@@ -1,11 +1,12 @@
 """Every knob, read once from the environment or ``.env`` and checked at the start: ``docs/configuration.md``."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
 
 from mboa.dispatch.policy import Policy, QuietHours
 
@@ -26,6 +27,9 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     base_url: str = "http://127.0.0.1:8000"
+    trusted_proxies: str = ""
+    secret_key: SecretStr = SecretStr("")
+    secrets_dir: str = ""
     channel: Literal["simulator", "whatsapp", "twilio"] = "simulator"
 
     whatsapp_api_base: str = "https://graph.facebook.com/v23.0"
@@ -49,7 +53,32 @@ class Settings(BaseSettings):
     unknown_outcome_seconds: float = Field(default=90, ge=0)
 
     log_format: Literal["json", "text"] = "json"
+    log_file: str = ""
+    log_max_bytes: int = Field(default=10_000_000, ge=1_000)
+    log_keep: int = Field(default=14, ge=0)
     metrics_token: SecretStr = SecretStr("")
+    alert_webhook: SecretStr = SecretStr("")
+    alert_phone: str = ""
+
+    backup_dir: str = "{data}/backups"
+    backup_every_hours: float = Field(default=24, ge=0)
+    backup_keep: int = Field(default=14, ge=1)
+    backup_hook: str = ""
+    retention_days: int = Field(default=90, ge=1)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The command line, then the environment, ``.env``, and the folder of secrets that the environment names."""
+        folder = os.environ.get("MBOA_SECRETS_DIR") or os.environ.get("CREDENTIALS_DIRECTORY")
+        files = SecretsSettingsSource(settings_cls, secrets_dir=folder) if folder else file_secret_settings
+        return init_settings, env_settings, dotenv_settings, files
 
     @field_validator("quiet_hours")
     @classmethod
@@ -65,7 +94,17 @@ class Settings(BaseSettings):
     @property
     def app_secrets(self) -> list[str]:
         """Meta's app secret, or two while it is being rotated."""
-        return [part.strip() for part in self.whatsapp_app_secret.get_secret_value().split(",") if part.strip()]
+        return _parts(self.whatsapp_app_secret)
+
+    @property
+    def secret_keys(self) -> list[str]:
+        """What this house's keys are derived from, the newest first; empty when nothing is set."""
+        return _parts(self.secret_key)
+
+    @property
+    def backups(self) -> Path:
+        """Where backups are written."""
+        return Path(self.backup_dir.replace("{data}", str(self.data_dir)))
 
     @property
     def burst(self) -> timedelta:
@@ -84,3 +123,7 @@ class Settings(BaseSettings):
             job_patience=house.job_patience / speed,
             done_patience=house.done_patience / speed,
         )
+
+
+def _parts(secret: SecretStr) -> list[str]:
+    return [part.strip() for part in secret.get_secret_value().split(",") if part.strip()]

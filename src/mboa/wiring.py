@@ -21,6 +21,8 @@ from mboa.channels.simulator.routes import SimulatorDoors
 from mboa.channels.twilio.send import TwilioAccount, TwilioChannel
 from mboa.channels.whatsapp.send import WhatsAppChannel
 from mboa.fake_meta.double import MetaDouble
+from mboa.kept_secret import kept_secret
+from mboa.keyring import Keyring
 from mboa.office import Office
 from mboa.settings import Settings
 from mboa.storage import phones
@@ -55,6 +57,16 @@ def open_store(settings: Settings, clock: Callable[[], datetime] | None = None, 
     """The store that the settings name, not opened yet."""
     url = settings.database_url.get_secret_value()
     return PostgresStore(url, clock) if url else SqliteStore(sqlite_path(settings), clock, read_only=read_only)
+
+
+def open_keyring(settings: Settings) -> Keyring:
+    """The keys of this house: from ``MBOA_SECRET_KEY``, in development from a file made at the first start.
+
+    Raises ``ValueError`` in production without a secret key, ``OSError`` when the file cannot be read or made.
+    """
+    if settings.secret_keys or settings.env == "production":
+        return Keyring(settings.secret_keys)
+    return Keyring([kept_secret(settings.data_dir)])
 
 
 def open_channels(
