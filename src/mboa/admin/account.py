@@ -5,6 +5,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from mboa.admin import passwords
+from mboa.admin.bodies import takes
 from mboa.admin.desk import AtDesk
 from mboa.admin.entry import NOT_KEPT
 from mboa.admin.gate import Viewer
@@ -66,6 +67,7 @@ def _own(conn: Connection, account_id: int) -> Row:
     }
 
 
+@takes(Tongue)
 async def change_language(http: Request, desk: AtDesk, me: Viewer) -> Response:
     """French or English, from the next page on."""
     sent = await body(http, Tongue)
@@ -96,6 +98,7 @@ def _close_others(conn: Connection, me: Account, here: int) -> None:
         audit.note(conn, me.id, "session_ended", f"account:{me.id}", after={"sessions": ended})
 
 
+@takes(NewToken)
 async def create_token(http: Request, desk: AtDesk, me: Viewer) -> Response:
     """A token with the role of this account, shown now and never again."""
     own_session(http, me)

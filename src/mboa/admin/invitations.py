@@ -7,6 +7,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field, field_validator
 
 from mboa.admin import roll
+from mboa.admin.bodies import takes
 from mboa.admin.desk import AtDesk
 from mboa.admin.entry import NOT_KEPT
 from mboa.admin.gate import Owner
@@ -50,6 +51,7 @@ class Made:
     secret: str | None
 
 
+@takes(NewAccount)
 async def create(http: Request, desk: AtDesk, me: Owner) -> Response:
     """A new account, and the one-time link to its password, shown now and never again."""
     try:
@@ -79,6 +81,7 @@ def _create(conn: Connection, me: Account, sent: NewAccount) -> Made | None:
     return Made(account, secret)
 
 
+@takes(NewLink)
 async def new_link(http: Request, desk: AtDesk, me: Owner, account_id: Id) -> Response:
     """A fresh link for whoever forgot his password or lost his phone."""
     sent = await body(http, NewLink)

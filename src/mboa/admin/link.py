@@ -5,6 +5,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from mboa.admin import passwords
+from mboa.admin.bodies import takes
 from mboa.admin.desk import AtDesk
 from mboa.admin.entry import NOT_KEPT, Entered, enter, welcome
 from mboa.admin.gate import Open, client_of
@@ -36,6 +37,7 @@ async def follow(http: Request, desk: AtDesk, token: str) -> Response:
     return _page(http, record)
 
 
+@takes(Choice)
 async def choose(http: Request, desk: AtDesk, token: str) -> Response:
     """Take the new password, once, and come in with it."""
     store = desk.office.store

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from mboa.admin import link, passwords
+from mboa.admin.bodies import takes
 from mboa.admin.desk import AtDesk
 from mboa.admin.entry import CODE_PAGE, NOT_KEPT, Entered, enter, take_cookie, welcome
 from mboa.admin.gate import LOGIN, Open, Unprepared, client_of, own_path, session_of
@@ -45,6 +46,7 @@ async def form(http: Request, desk: AtDesk, next: str = "") -> Response:
     return _login_page(http, email="", following=next)
 
 
+@takes(Login)
 async def sign_in(http: Request, desk: AtDesk) -> Response:
     """Check a password; slow for whoever guesses, and the same work for accounts that do not exist."""
     try:
@@ -95,6 +97,7 @@ async def code_form(http: Request, desk: AtDesk, next: str = "") -> Response:
     return _code_page(http, session.account, following=next)
 
 
+@takes(Code)
 async def confirm(http: Request, desk: AtDesk) -> Response:
     """Check the second factor: a code is taken once, a recovery code once for ever."""
     session = await session_of(http, desk)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
+from mboa.admin.bodies import takes
 from mboa.admin.desk import AtDesk
 from mboa.admin.gate import Operator, Viewer
 from mboa.admin.message import Beside, message_page
@@ -32,6 +33,7 @@ class Mark(BaseModel):
     note: str = Field("", max_length=1_000)
 
 
+@takes(Mark)
 async def mark(http: Request, desk: AtDesk, me: Operator, contact_id: Id, message_id: Id) -> Response:
     """Mark a message, or change its mark."""
     try:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from mboa.admin import account, passwords
 from mboa.admin.account import own_session
+from mboa.admin.bodies import takes
 from mboa.admin.desk import AtDesk
 from mboa.admin.entry import Entered, enter, give_cookie
 from mboa.admin.gate import Viewer, client_of
@@ -26,6 +27,7 @@ class NewPassword(BaseModel):
     password: str = Field(min_length=1, max_length=2 * passwords.LONGEST)
 
 
+@takes(NewPassword)
 async def change_password(http: Request, desk: AtDesk, me: Viewer) -> Response:
     """Every session ends, and this browser gets a new one."""
     own_session(http, me)

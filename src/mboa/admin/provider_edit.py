@@ -7,6 +7,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 
 from mboa.admin import provider_form
+from mboa.admin.bodies import takes
 from mboa.admin.desk import AtDesk, Desk
 from mboa.admin.gate import Operator
 from mboa.admin.page import HEADERS, Id, Invalid, Problem, body, see_other, show, wants_json
@@ -41,6 +42,7 @@ async def _row(desk: Desk, provider_id: int) -> Row:
     return row
 
 
+@takes(provider_form.Sent)
 async def change_provider(http: Request, desk: AtDesk, me: Operator, provider_id: Id) -> Response:
     """200 with the provider. A program may send some of his fields, and ``version`` when it must be the one it read.
 
@@ -102,6 +104,7 @@ async def restore_provider(http: Request, desk: AtDesk, me: Operator, provider_i
     return show(http, me, "", json=provider_form.as_sent(await _row(desk, provider_id), me))
 
 
+@takes(Pair)
 async def block_client(http: Request, desk: AtDesk, me: Operator, provider_id: Id) -> Response:
     """Keep a client's requests from this provider: 201 with the pair, 422 when nobody has this phone or id."""
     await _row(desk, provider_id)

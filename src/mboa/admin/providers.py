@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from mboa.admin import provider, provider_form, providers_csv
+from mboa.admin.bodies import takes
 from mboa.admin.desk import AtDesk
 from mboa.admin.gate import Operator, Viewer
 from mboa.admin.page import see_other, show, wants_json
@@ -69,6 +70,7 @@ async def new_provider(http: Request, me: Operator) -> Response:
     return provider_form.form(http, me, {})
 
 
+@takes(provider_form.Sent)
 async def create_provider(http: Request, desk: AtDesk, me: Operator) -> Response:
     """201 with the provider; 422 with a message for each field; 409 on the phone of a provider on the roster.
 

@@ -9,6 +9,7 @@ from fastapi import Request as HttpRequest
 from fastapi.responses import Response
 
 from mboa import intervention
+from mboa.admin.bodies import takes
 from mboa.admin.desk import AtDesk, Desk
 from mboa.admin.gate import Operator
 from mboa.admin.page import Id, Invalid, Problem, body, see_other, show, wants_json
@@ -84,6 +85,7 @@ def add_moves(router: APIRouter) -> None:
 def door(name: str) -> Callable[..., Awaitable[Response]]:
     """The endpoint of an act."""
 
+    @takes(ACTS[name].model)
     async def act(http: HttpRequest, desk: AtDesk, me: Operator, request_id: Id) -> Response:
         try:
             sent = await body(http, ACTS[name].model)

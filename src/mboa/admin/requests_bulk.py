@@ -14,6 +14,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from mboa.admin.bodies import takes
 from mboa.admin.desk import AtDesk, Desk
 from mboa.admin.gate import Operator
 from mboa.admin.page import Invalid, body, show, wants_json
@@ -54,6 +55,7 @@ class Bulk(BaseModel):
     once: Annotated[str, StringConstraints(pattern=_MARK)] = ""
 
 
+@takes(Bulk)
 async def bulk(http: Request, desk: AtDesk, me: Operator) -> Response:
     """Ask whether it is meant, or do it; 422 for an empty selection or without a reason."""
     sent = await body(http, Bulk)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
+from mboa.admin.bodies import takes
 from mboa.admin.desk import AtDesk
 from mboa.admin.gate import Viewer
 from mboa.admin.page import Id, Invalid, Problem, body, see_other, show, wants_json
@@ -45,6 +46,7 @@ async def list_filters(http: Request, desk: AtDesk, me: Viewer) -> Response:
     return show(http, me, "", json=kept) if wants_json(http) else see_other(http, "/admin/requests")
 
 
+@takes(Kept)
 async def keep_filter(http: Request, desk: AtDesk, me: Viewer) -> Response:
     """201 with the filter; 422 without a name, with a query that means nothing, or with too many filters."""
     sent = await body(http, Kept)

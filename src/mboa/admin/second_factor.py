@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from markupsafe import Markup
 
 from mboa.admin.account import SAVED, own_session
+from mboa.admin.bodies import takes
 from mboa.admin.desk import AtDesk, Desk
 from mboa.admin.entry import NOT_KEPT
 from mboa.admin.gate import HOME, SECOND_FACTOR, Unprepared, Viewer, client_of
@@ -62,16 +63,19 @@ def _qr(text: str) -> Markup:
     return Markup(drawn)  # noqa: S704 - drawn here, of squares alone
 
 
+@takes(Code)
 async def turn_on(http: Request, desk: AtDesk, me: Unprepared) -> Response:
     """Confirm with a code that the phone has the secret; shows the recovery codes."""
     return await _with_code(http, desk, me, _turn_on)
 
 
+@takes(Code)
 async def renew_codes(http: Request, desk: AtDesk, me: Viewer) -> Response:
     """Ten new recovery codes, for a code."""
     return await _with_code(http, desk, me, _renew_codes)
 
 
+@takes(Code)
 async def turn_off(http: Request, desk: AtDesk, me: Viewer) -> Response:
     """Ask for no code any more, for a code: an owner sets up another phone at once."""
     return await _with_code(http, desk, me, _turn_off)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mboa.admin import answer, reserve
 from mboa.admin.answer import MOST_CHARS, Unsent, Words
+from mboa.admin.bodies import takes
 from mboa.admin.conversation import Attempt, contact_json, conversation_page
 from mboa.admin.desk import AtDesk, Desk
 from mboa.admin.gate import Operator
@@ -44,6 +45,7 @@ class Written(BaseModel):
         return Words(typed, self.template, values | self.parameters, self.seen, self.once)
 
 
+@takes(Hold)
 async def hold(http: Request, desk: AtDesk, me: Operator, contact_id: Id) -> Response:
     """Take over (``on``) or hand back; 409 with the holder's address when somebody else answers this person."""
     asked = await body(http, Hold)
@@ -68,6 +70,7 @@ def _contact(conn: Connection, me: Account, contact_id: int) -> dict[str, Any]:
     return {"contact": contact_json(me, person, conn.now) if person else None}
 
 
+@takes(Written)
 async def write(http: Request, desk: AtDesk, me: Operator, contact_id: Id) -> Response:
     """Send words of one's own: 201, or 409 with the reason; what was typed is never lost."""
     written = (await body(http, Written)).words()

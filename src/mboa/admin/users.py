@@ -7,6 +7,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 
 from mboa.admin import account, invitations, own_password, roll, second_factor
+from mboa.admin.bodies import takes
 from mboa.admin.desk import AtDesk
 from mboa.admin.gate import Owner
 from mboa.admin.invitations import PAGE
@@ -38,6 +39,7 @@ async def show_user(http: Request, desk: AtDesk, me: Owner, account_id: Id) -> R
     return show(http, me, "users/one.html", {"one": item}, json=item)
 
 
+@takes(Change)
 async def change(http: Request, desk: AtDesk, me: Owner, account_id: Id) -> Response:
     """Another role, or closed, or open again; its sessions end at once."""
     sent = await body(http, Change)

@@ -7,7 +7,6 @@ search by words or numbers has its own ways in; there the newest is the one with
 
 from typing import Any
 
-from mboa.dispatch.status import Status
 from mboa.storage.admin import request_search
 from mboa.storage.admin.request_filters import Filters, Place, Way, ways
 from mboa.storage.admin.request_search import Dialect
@@ -64,12 +63,6 @@ def newest(conn: Connection) -> int:
     """The highest id that a request has; 0 when there is none."""
     row = conn.one("SELECT MAX(id) AS id FROM requests")
     return int(row["id"] or 0) if row else 0
-
-
-def status_of(conn: Connection, request_id: int) -> Status | None:
-    """A request's status; ``None`` when there is no such request."""
-    row = conn.one("SELECT status FROM requests WHERE id = :id", id=request_id)
-    return Status(row["status"]) if row else None
 
 
 def place_of(row: Row, filters: Filters) -> Place:
