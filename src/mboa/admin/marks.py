@@ -55,6 +55,12 @@ def num(context: Context, figure: float | None) -> str:
     return number(figure, context.get("lang", "fr"))
 
 
+@pass_context
+def mark(context: Context, figure: float) -> str:
+    """A part of a score, 0 to 1, with two decimals: ``0,88`` in French."""
+    return f"{figure:.2f}".replace(".", "." if context.get("lang") == "en" else ",")
+
+
 def number(figure: float | None, language: str) -> str:
     """A figure as readers of this language write it; a dash for none."""
     if figure is None:
@@ -97,6 +103,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "clock": clock,
     "duration": duration,
     "num": num,
+    "mark": mark,
     "pct": pct,
     "service": service,
     "status": status,
