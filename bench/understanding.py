@@ -85,6 +85,11 @@ def normal(row: Row) -> Row:
     }
 
 
+def read_rows(path: Path) -> list[Row]:
+    """The rows of a file of one JSON object a line."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
 def report_messages(rows: list[Row], errors: bool) -> None:
     """All figures on first messages."""
     results = [(row, understand(row["text"])) for row in map(normal, rows)]
@@ -158,7 +163,7 @@ def main() -> None:
     """Report on each file given."""
     errors = "--errors" in sys.argv
     for name in [argument for argument in sys.argv[1:] if not argument.startswith("--")]:
-        rows = [json.loads(line) for line in Path(name).read_text(encoding="utf-8").splitlines()]
+        rows = read_rows(Path(name))
         print(f"== {Path(name).name}: {len(rows)} messages")
         report = report_replies if "label" in rows[0] else report_ratings if "score" in rows[0] else report_messages
         report(rows, errors)

@@ -96,3 +96,10 @@ def test_slugs_are_unique() -> None:
     slugs = [zone.slug for zone in zones()]
     assert len(slugs) == len(set(slugs))
     assert {"bonamoussadi", "makepe", "akwa", "bonapriso", "bonaberi", "deido", "logpom", "ndokoti"} <= set(slugs)
+
+
+@pytest.mark.parametrize("number", ["+237 6 70 00 00 00", "670000000", "12"])
+def test_a_number_alone_is_no_place(number: str) -> None:
+    answer = understand(number, "place")
+    assert answer.place is None
+    assert not answer.sure

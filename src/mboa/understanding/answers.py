@@ -12,7 +12,7 @@ Verdict = Literal["yes", "no", "doubt", "yes_but", "no_but"]
 _CODE = re.compile(r"(?<![^\W_])([A-Za-z])[\s-]?(\d)(?![^\W_])")
 _YES_OR_NO_CODE = re.compile(r"^(?:oui|yes|ok|okay|non|no|accept|refuse)?([a-z]\d)(?:oui|yes|ok|non|no)?$")
 _A_CODE = re.compile(r"[a-z]\d")
-_DIGIT = re.compile(r"(?<!\d)(10|[0-9])(?:\s*(?:/|sur|out of|on|over)\s*(5|10))?(?!\d)")
+_DIGIT = re.compile(r"(?<!\d)(10|[0-9])(?:\s*(?:/|sur|out of|on|over)\s*(5|10))?(?!\d)", re.IGNORECASE)
 _FEW_WORDS = 2
 _SPELT = {
     "zero": 1,
@@ -60,7 +60,10 @@ def _free(reading: Reading, value: str) -> list[Match]:
     if not said:
         return []
     bound = {i for m in reading.found if m.group in _CONTENT and m.value != "mask.none" for i in range(m.start, m.end)}
-    return [m for m in said if bound.isdisjoint(range(m.start, m.end))]
+    opens = {m.start for m in reading.of("services")}
+    # "no hot water" is a trouble, "no, the shower" a correction.
+    free = [m for m in said if not (m.end in opens and reading.text.words[m.start : m.end] == ("no",))]
+    return [m for m in free if bound.isdisjoint(range(m.start, m.end))]
 
 
 def _mixed(reading: Reading, yes: list[Match], no: list[Match]) -> Verdict | None:
@@ -129,6 +132,8 @@ def answer_to_offer(reading: Reading) -> Literal["accept", "decline", "question"
 def _is_half_hearted(reading: Reading) -> bool:
     """ "yes but I no get transport": a yes with a reserve that holds a refusal."""
     words = set(reading.text.words)
+    if len(reading.content) > 1 and words & {"si", "if", "sauf", "unless", "pourvu"}:
+        return True  # "si le client augmente je viens" binds nobody yet
     return bool(words & {"mais", "but", "sauf", "except"}) and bool(
         words & {"pas", "no", "not", "non", "plus", "jamais", "never"}
     )

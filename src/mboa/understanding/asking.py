@@ -1,11 +1,19 @@
 """Rules that tell a request for work from talk about work: visits, prices, corrections, mere details."""
 
+from typing import cast
+
 from mboa.understanding.answers import rating_of
 from mboa.understanding.evidence import PLAIN, Decision, Evidence
+from mboa.understanding.facts import Intent
+from mboa.understanding.phrases import Match
 from mboa.understanding.service import negated
 from mboa.understanding.words import word_set
 
 _SERVED_TRADES = frozenset({"plumbing.trade", "electricity.trade", "appliance.trade"})
+_NO_REQUEST = frozenset({"advert", "provider", "offtopic", "insult"})
+_NOT_BESIDE_WORK = frozenset({"modify", "advert", "offtopic", "insult"})
+_SOFT_ORDER = ("human", "cancel", "modify", "status", "help", "advert", "provider", "offtopic", "insult")
+_BEGS_TO_KNOW = frozenset({"comment", "pourquoi", "why", "how", "question", "info", "infos", "expliquer", "perdu"})
 _LOOSE_WORDS = 2
 _LOOSE_SHARE = 0.4
 
@@ -13,6 +21,20 @@ _LOOSE_SHARE = 0.4
 def strong(evidence: Evidence, name: str) -> bool:
     """Whether words are said that decide for the intent ``name`` even beside a service."""
     return evidence.reading.has(name, f"{name}.strong")
+
+
+def asks_plainly(evidence: Evidence) -> bool:
+    """Whether a thing is said to be broken, or a trade to be wanted: more than a word in passing."""
+    if evidence.named.tier in {"fixture", "symptom"}:
+        symptom = any(match.value.endswith(".symptom") for match in evidence.reading.of("services"))
+        return symptom or evidence.troubled or evidence.reading.has("want", "want.strong")
+    return evidence.named.tier == "trade" and (evidence.reading.has("want", "want.strong") or _sought(evidence))
+
+
+def _sought(evidence: Evidence) -> bool:
+    """Whether the wanting stands right before the trade: "do you have a mechanic"."""
+    match = evidence.named.match
+    return match is not None and any(0 <= match.start - want.end <= 1 for want in evidence.reading.of("want"))
 
 
 def about_a_visit(evidence: Evidence) -> Decision | None:
@@ -33,6 +55,8 @@ def about_a_visit(evidence: Evidence) -> Decision | None:
     ]
     if not known or reading.has("want") or evidence.named.tier == "symptom":
         return None
+    if evidence.plain and evidence.troubled and _are_anybody(evidence, known):
+        return None  # "les ouvriers ont cassé le tuyau" tells how it broke
     score = rating_of(reading)
     if "?" in words:
         return Decision("help", 0.7, "question about those who come")
@@ -42,10 +66,16 @@ def about_a_visit(evidence: Evidence) -> Decision | None:
     return Decision("human", 0.75 if grave else 0.5, "about a visit")
 
 
+def _are_anybody(evidence: Evidence, known: list[Match]) -> bool:
+    """Whether those who came need not be ours: workers, people, a boy."""
+    anybody = {match.start for match in evidence.reading.of("visitor")}
+    return all(match.start in anybody for match in known)
+
+
 def question_on_us(evidence: Evidence) -> Decision | None:
     """Prices, hours, how it works; unless work is asked for in another clause."""
     asked = evidence.reading.of("help", "help.strong")
-    if not asked:
+    if not asked or ("?" not in evidence.reading.text.words and evidence.reading.has("soft", "advert.soft")):
         return None
     match = evidence.named.match
     if (
@@ -65,11 +95,40 @@ def _same_sentence(evidence: Evidence, position: int) -> bool:
     return not {".", "?", ","} & set(evidence.reading.text.words[start:end])
 
 
+def softly(evidence: Evidence) -> Decision | None:
+    """What most of the words speak for, when nothing is said outright and no thing is plainly broken."""
+    spans = {} if asks_plainly(evidence) else _spans(evidence)
+    if not spans:
+        return None
+    name = max(spans, key=lambda said: (spans[said], -_SOFT_ORDER.index(said)))
+    rivals = [width for other, width in spans.items() if _meaning(other) != _meaning(name)]
+    close = max(rivals, default=0) >= spans[name]
+    return Decision(_meaning(name), 0.65 if close else 0.8, f"{name} by most words")
+
+
+def _spans(evidence: Evidence) -> dict[str, int]:
+    """How many words speak for each intent. One word is not enough beside a service, a place or a time."""
+    spans: dict[str, int] = {}
+    for match in evidence.reading.of("soft"):
+        name = match.value.partition(".")[0]
+        if name in _SOFT_ORDER:
+            spans[name] = spans.get(name, 0) + match.end - match.start
+    if (evidence.plain and (evidence.wanted or evidence.troubled)) or evidence.reading.has("outage"):
+        spans = {name: width for name, width in spans.items() if name not in _NOT_BESIDE_WORK}
+    least = 2 if evidence.plain or evidence.place or evidence.wish else 1
+    return {name: width for name, width in spans.items() if width >= least}
+
+
+def _meaning(name: str) -> Intent:
+    return "other" if name in _NO_REQUEST else cast("Intent", name)
+
+
 def correction(evidence: Evidence) -> Decision | None:
     """Something said before is to be put right."""
     if strong(evidence, "modify"):
         return Decision("modify", 0.82, "modify words")
-    refused = any(negated(evidence.reading, m) for m in evidence.reading.of("services") if m.value != "mask.none")
+    named = [m for m in evidence.reading.of("services") if m.value.endswith((".trade", ".fixture", ".thing", ".weak"))]
+    refused = any(negated(evidence.reading, match) for match in named)
     if refused and evidence.named.service and not evidence.reading.has("want", "want.strong"):
         return Decision("modify", 0.75, "this and not that")
     return None
@@ -87,7 +146,7 @@ def _plain_request(evidence: Evidence) -> Decision | None:
     if tier in PLAIN and reading.has("help", "help.weak") and not (evidence.troubled or reading.has("want")):
         return Decision("new_request", 0.6, "asks whether we do it")
     if tier == "trade":
-        return Decision("new_request", 0.95, "trade")
+        return Decision("new_request", 0.95 if evidence.named.service != "other" else 0.85, "trade")
     if tier in {"fixture", "symptom"}:
         backed = evidence.troubled or evidence.wanted
         return Decision("new_request", 0.93 if backed else 0.8, tier)
@@ -96,11 +155,13 @@ def _plain_request(evidence: Evidence) -> Decision | None:
 
 def _vague_request(evidence: Evidence) -> Decision | None:
     tier, reading = evidence.named.tier, evidence.reading
+    if reading.has("outage") and not (reading.has("only_here") or tier):
+        return Decision("new_request", 0.6, "no current anywhere")
     if tier == "thing" and (evidence.troubled or evidence.wanted):
         return Decision("new_request", 0.75, "thing of another trade")
     if tier == "weak" and (evidence.troubled or reading.has("want")):
         return Decision("new_request", 0.6, "weak")
-    if evidence.troubled and not reading.has("help", "help.weak"):
+    if evidence.troubled and _BEGS_TO_KNOW.isdisjoint(reading.text.words):
         return Decision("new_request", 0.75, "something is broken")
     if reading.has("person") or (reading.has("want") and reading.has("work")):
         return Decision("new_request", 0.75, "work wanted")

@@ -15,6 +15,7 @@ _AMOUNT = re.compile(r"(\d{1,3})(mn|min|mins|minutes|hrs?|jours?|days?)")
 _MINUTES = re.compile(r"[0-5]\d")
 _BEFORE_DELAYS = frozenset({"dans", "in", "d", "within", "after"})
 _BEFORE_DATES = frozenset({"le", "the", "on"})
+_MIDDAY = frozenset({"midi", "noon"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def _numbers() -> dict[str, int]:
 
 @cache
 def _openers() -> frozenset[str]:
-    return _BEFORE_DELAYS | _BEFORE_DATES | _months().keys() | _numbers().keys()
+    return _BEFORE_DELAYS | _BEFORE_DATES | _MIDDAY | _months().keys() | _numbers().keys()
 
 
 def _number(word: str) -> int | None:
@@ -139,7 +140,7 @@ def _day_number(word: str) -> int | None:
 
 
 def _hour(words: Sequence[str], at: int) -> Atom | None:
-    read = _hour_number(words, at)
+    read = _midday(words, at) or _hour_number(words, at)
     if read is None:
         return None
     hour, minute, end = read
@@ -170,6 +171,13 @@ def _hour_number(words: Sequence[str], at: int) -> tuple[int, int, int] | None:
         return number, 0, at + 3
     bare = word.isdigit() and 6 <= number <= 20 and _word(words, at - 1) in {"at", "by", "vers"}
     return (number, 0, at + 1) if bare else None
+
+
+def _midday(words: Sequence[str], at: int) -> tuple[int, int, int] | None:
+    """ "Entre midi et 14h" is a range of hours; any other midday is a part of the day."""
+    ranged = words[at] in _MIDDAY and _word(words, at - 1) in {"entre", "between"}
+    ranged = ranged and _number(_word(words, at + 2)) is None
+    return (12, 0, at + 1) if ranged else None
 
 
 def _with_meridiem(words: Sequence[str], end: int, hour: int, minute: int) -> tuple[int, int, int]:

@@ -101,7 +101,9 @@ def _offer_answer(evidence: Evidence) -> Decision | None:
 
 def _place(evidence: Evidence) -> Decision | None:
     words = evidence.reading.text.words
-    if all(words[i] in _NOWHERE for i in evidence.reading.content):
+    # A number alone is somebody's phone, or nothing; it names no place.
+    spoken = any(sign.isalpha() for sign in evidence.reading.text.original)
+    if not spoken or all(words[i] in _NOWHERE for i in evidence.reading.content):
         return Decision("other", 0.4, "a place that says nothing")
     plain = decide(evidence)
     spot = plain.rule in {"something is broken", "thing of another trade", "a hint of a service"} and (

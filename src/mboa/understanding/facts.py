@@ -47,7 +47,8 @@ class Place:
 class Wish:
     """When, in the person's own words. ``kind`` names the grammar's reading (``tomorrow_morning``, ``now``, …).
 
-    ``detail`` carries the numbers of the reading: a weekday (0 = Monday), hour and minute, day and month.
+    The numbers of the reading: ``weekday`` (0 = Monday), ``hour`` and ``minute``, ``until_hour``, ``day``, ``month``
+    and ``days_ahead``. ``bound`` says that the time is a first or a last moment ("from Monday", "before Friday").
     """
 
     text: str
@@ -60,6 +61,7 @@ class Wish:
     day: int | None = None
     month: int | None = None
     days_ahead: int | None = None
+    bound: Literal["from", "until"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

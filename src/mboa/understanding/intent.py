@@ -11,6 +11,7 @@ from mboa.understanding.asking import (
     hint,
     question_on_us,
     request,
+    softly,
     strong,
 )
 from mboa.understanding.evidence import Decision, Evidence
@@ -59,25 +60,31 @@ def _not_a_request(evidence: Evidence) -> Decision | None:
 
 
 def _stop(evidence: Evidence) -> Decision | None:
-    return Decision("stop", 0.92, "stop words") if strong(evidence, "stop") else None
+    said = evidence.reading.of("stop", "stop.strong")
+    wider = {m.start for m in evidence.reading.of("cancel", "cancel.strong") if said and m.end > said[0].end}
+    # "ne m'envoyez plus personne" calls off the visit, not the messages.
+    return Decision("stop", 0.92, "stop words") if said and not wider else None
 
 
 def _danger(evidence: Evidence) -> Decision | None:
-    if not strong(evidence, "danger"):
+    if not (strong(evidence, "danger") or evidence.reading.has("soft", "danger.soft")):
         return None
     home_repair = evidence.named.tier == "trade" or (evidence.named.service == "appliance" and evidence.plain)
     return None if home_repair else Decision("human", 0.85, "danger to life")
 
 
 def _human(evidence: Evidence) -> Decision | None:
-    if strong(evidence, "human"):
+    stranger = evidence.plain and evidence.reading.has("human", "human.stranger")
+    if strong(evidence, "human") and not stranger:
         return Decision("human", 0.88, "complaint or person")
     weak = evidence.reading.has("human", "human.weak") and not (evidence.plain or evidence.troubled)
     return Decision("human", 0.8, "call me") if weak else None
 
 
 def _cancel(evidence: Evidence) -> Decision | None:
-    return Decision("cancel", 0.9, "cancel words") if strong(evidence, "cancel") else None
+    said = evidence.reading.of("cancel", "cancel.strong")
+    kept = bool(said) and said[0].end in {m.end - 1 for m in evidence.reading.of("answers", "no.word")}
+    return Decision("cancel", 0.9, "cancel words") if said and not kept else None
 
 
 def _status(evidence: Evidence) -> Decision | None:
@@ -88,7 +95,7 @@ def _rated(evidence: Evidence) -> Decision | None:
     reading = evidence.reading
     said = reading.has("rated") or not _STARS.isdisjoint(reading.text.words) or is_fraction(reading)
     number = rating_of(reading) if said else None
-    if number is None or (evidence.named.tier in {"fixture", "symptom"} and reading.has("want")):
+    if number is None or (evidence.plain and reading.has("want")):
         return None
     return Decision("rating", 0.85, "rating", rating=number)
 
@@ -129,5 +136,16 @@ def _social(evidence: Evidence) -> Decision | None:
 
 _RULES: tuple[Callable[[Evidence], Decision | None], ...] = (
     *(_keyword, _social, _alone, _not_a_request, _stop, _danger, _human, _cancel, _status, _rated),
-    *(about_a_visit, question_on_us, _contradiction, correction, request, call_for_help, _yes_or_no, detail, hint),
+    *(
+        question_on_us,
+        _contradiction,
+        correction,
+        softly,
+        about_a_visit,
+        request,
+        call_for_help,
+        _yes_or_no,
+        detail,
+        hint,
+    ),
 )

@@ -8,10 +8,14 @@ from mboa.understanding.facts import Wish
 
 ZONE = ZoneInfo("Africa/Douala")
 
-# Hours of the parts of a day, and of a working day, as people in Douala use the words.
-_PARTS = {"morning": (7, 12), "noon": (12, 14), "afternoon": (13, 18), "evening": (17, 21), "night": (19, 23)}
+# Hours of the parts of a day, and of a working day, as people in Douala use the words. "afternoon" ends like "noon" and
+# therefore stands before it.
+_PARTS = {"morning": (7, 12), "afternoon": (13, 18), "noon": (12, 14), "evening": (17, 21), "night": (19, 23)}
 _WHOLE_DAY = (7, 19)
 _SOON = timedelta(hours=2)
+_FROM_ON = timedelta(days=2)
+_EASTER = {"easter": 0, "easter_monday": 1, "good_friday": -2, "ascension": 39}
+"""Movable feasts, in days after Easter Sunday."""
 
 
 def interval(wish: Wish, now: datetime) -> tuple[datetime, datetime] | None:
@@ -34,7 +38,14 @@ def interval(wish: Wish, now: datetime) -> tuple[datetime, datetime] | None:
     first, last = days
     from_hour, until_hour = _hours(wish)
     start = _at(first, from_hour) + timedelta(minutes=wish.minute or 0)
-    return _ahead(wish, local, (start, _at(last, until_hour)))
+    return _bounded(wish, local, _ahead(wish, local, (start, _at(last, until_hour))))
+
+
+def _bounded(wish: Wish, local: datetime, span: tuple[datetime, datetime]) -> tuple[datetime, datetime]:
+    """ "Before Friday" lasts from now to the end of the span named, "from Monday" for three days."""
+    if wish.bound == "until":
+        return local, span[1]
+    return (span[0], span[1] + _FROM_ON) if wish.bound == "from" else span
 
 
 def _hours(wish: Wish) -> tuple[int, int]:
@@ -75,6 +86,8 @@ def _days_ahead(wish: Wish, today: date) -> int | None:
         return wish.days_ahead
     if wish.weekday is not None:
         days = (wish.weekday - today.weekday()) % 7
+        if wish.kind.startswith("eight_"):
+            return days + 7
         return days or (7 if wish.kind.startswith("next_") else 0)
     if wish.kind.startswith("tomorrow"):
         return 1
@@ -84,7 +97,32 @@ def _days_ahead(wish: Wish, today: date) -> int | None:
     return 0 if today_kinds else None
 
 
+def _easter(year: int) -> date:
+    """Easter Sunday of the Gregorian calendar, by the anonymous algorithm that Nature printed in 1876."""
+    century, rest = divmod(year, 100)
+    golden = year % 19
+    epact = (19 * golden + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
+    days = (32 + 2 * (century % 4) + 2 * (rest // 4) - epact - rest % 4) % 7
+    shift = epact + days - 7 * ((golden + 11 * epact + 22 * days) // 451) + 114
+    return date(year, shift // 31, shift % 31 + 1)
+
+
+def _feast(kind: str, today: date) -> tuple[date, date]:
+    days = timedelta(days=_EASTER[kind])
+    coming = next(day for year in (today.year, today.year + 1) if (day := _easter(year) + days) >= today)
+    return coming, coming
+
+
+def _next_month(today: date) -> tuple[date, date]:
+    first = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return first, first + timedelta(days=6)
+
+
 def _stretch(kind: str, today: date) -> tuple[date, date] | None:
+    if kind in _EASTER:
+        return _feast(kind, today)
+    if kind.startswith("next_month"):
+        return _next_month(today)
     monday = today - timedelta(days=today.weekday())
     if kind.startswith("weekend"):
         return max(monday + timedelta(days=5), today), monday + timedelta(days=6)

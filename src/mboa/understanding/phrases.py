@@ -27,22 +27,30 @@ class Match(NamedTuple):
     value: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Node:
-    then: dict[str, "_Node"] = field(default_factory=dict)
-    said: list[tuple[str, str]] = field(default_factory=list)
+    then: dict[str, list["_Node"]] = field(default_factory=dict)
+    said: tuple[tuple[str, str], ...] = ()
+
+
+Options = tuple[tuple[tuple[str, ...], ...], bool]
+
+
+def slots_of(phrase: str) -> list[Options]:
+    """The places of a phrase in order: the words that may stand there, folded, and whether there may be none."""
+    full = _SHORT_FORM.sub(lambda m: CONTRACTIONS.get(m[0], m[0]).replace(" ", "_"), fold(phrase))
+    either = _EITHER.sub(lambda m: m[0].replace("'", "_"), full)
+    slots = []
+    for slot in either.replace("'", " ").replace("-", " ").split():
+        optional = slot.endswith("?") and len(slot) > 1
+        alternatives = slot.rstrip("?").split("|") if len(slot) > 1 else [slot]
+        slots.append((tuple(tuple(alternative.split("_")) for alternative in alternatives), optional))
+    return slots
 
 
 def expand(phrase: str) -> Iterator[tuple[str, ...]]:
     """All plain word sequences that ``phrase`` stands for, folded."""
-    slots = []
-    full = _SHORT_FORM.sub(lambda m: CONTRACTIONS.get(m[0], m[0]).replace(" ", "_"), fold(phrase))
-    either = _EITHER.sub(lambda m: m[0].replace("'", "_"), full)
-    for slot in either.replace("'", " ").replace("-", " ").split():
-        alternatives = slot.rstrip("?").split("|") if len(slot) > 1 else [slot]
-        options = [tuple(alternative.split("_")) for alternative in alternatives]
-        slots.append([*options, ()] if slot.endswith("?") and len(slot) > 1 else options)
-    for chosen in product(*slots):
+    for chosen in product(*((*options, ()) if optional else options for options, optional in slots_of(phrase))):
         yield tuple(word for option in chosen for word in option)
 
 
@@ -56,26 +64,47 @@ def variants(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((word, single, root)))
 
 
+def _join(head: _Node, words: Sequence[str], meet: _Node) -> None:
+    for word in words[:-1]:
+        step = _Node()
+        head.then.setdefault(word, []).append(step)
+        head = step
+    following = head.then.setdefault(words[-1], [])
+    if meet not in following:
+        following.append(meet)
+
+
 class Phrases:
     """A set of phrases that finds all its members in a message."""
 
     def __init__(self) -> None:
         self._root = _Node()
+        self._ends: dict[tuple[str, str], _Node] = {}
         self.words: set[str] = set()
 
     def add(self, group: str, value: str, phrases: Iterable[str]) -> None:
-        """Make each of ``phrases`` say ``value`` in ``group``."""
+        """Make each of ``phrases`` say ``value`` in ``group``. Raises ``ValueError`` for one that could be empty."""
+        said = (group, value)
+        end = self._ends.setdefault(said, _Node(said=(said,)))
         for phrase in phrases:
-            for words in expand(phrase):
-                self._add_words(words, (group, value))
+            last = self._link(slots_of(phrase), end)
+            if self._root in last:
+                raise ValueError(f"{group}.{value}: a phrase of the lexicon may not be empty: {phrase!r}")
+            for node in last:
+                if said not in node.said:
+                    node.said = (*node.said, said)
 
-    def _add_words(self, words: tuple[str, ...], said: tuple[str, str]) -> None:
-        node = self._root
-        for word in words:
-            node = node.then.setdefault(word, _Node())
-        if said not in node.said:
-            node.said.append(said)
-        self.words.update(words)
+    def _link(self, slots: Sequence[Options], end: _Node) -> list[_Node]:
+        """A path for each way to say the slots. All alternatives of a slot meet again, so a phrase stays small."""
+        heads = [self._root]
+        for number, (options, optional) in enumerate(slots, 1):
+            meet = end if number == len(slots) else _Node()
+            for words in options:
+                self.words.update(words)
+                for head in heads:
+                    _join(head, words, meet)
+            heads = [*heads, meet] if optional else [meet]
+        return heads
 
     def find(self, words: Sequence[str]) -> list[Match]:
         """Every phrase in ``words``; within one group a match inside a longer one is dropped."""
@@ -96,13 +125,13 @@ def _follow(node: _Node, forms: Sequence[tuple[str, ...]], at: int, ends: dict[t
     then = node.then
     if at < len(forms):
         for form in forms[at]:
-            if form in then:
-                _follow(then[form], forms, at + 1, ends)
-        if "*" in then and forms[at][0] not in SIGNS:
-            _follow(then["*"], forms, at + 1, ends)
-    if "**" in then:
+            for following in then.get(form, ()):
+                _follow(following, forms, at + 1, ends)
+    for following in then.get("*", ()) if at < len(forms) and forms[at][0] not in SIGNS else ():
+        _follow(following, forms, at + 1, ends)
+    for following in then.get("**", ()):
         for after in _gap_ends(forms, at):
-            _follow(then["**"], forms, after, ends)
+            _follow(following, forms, after, ends)
 
 
 def _gap_ends(forms: Sequence[tuple[str, ...]], at: int) -> Iterator[int]:

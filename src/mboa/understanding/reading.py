@@ -76,7 +76,7 @@ class Reading:
         for match in self.of("times"):
             sort, _, value = match.value.partition(".")
             if taken.isdisjoint(range(match.start, match.end)):
-                named.append(Atom(match.start, match.end, sort, value))
+                named.append(_feast(match, value) if sort == "feast" else Atom(match.start, match.end, sort, value))
         return tuple(sorted([*numbers, *named], key=lambda atom: (atom.start, atom.end)))
 
     def of(self, group: str, *values: str) -> Sequence[Match]:
@@ -104,6 +104,14 @@ class Reading:
         ends = [i for i, word in enumerate(self.text.words) if word in {".", "?"}]
         start = max((i + 1 for i in ends if i < position), default=0)
         return start, min((i for i in ends if i >= position), default=len(self.text.words))
+
+
+def _feast(match: Match, value: str) -> Atom:
+    """A feast as a day: "d25_12" is a date of every year, "easter" is reckoned when the day is asked for."""
+    if not value[1:2].isdigit():
+        return Atom(match.start, match.end, "day", value)
+    day, month = map(int, value[1:].split("_"))
+    return Atom(match.start, match.end, "day", "date", {"day": day, "month": month})
 
 
 def read_message(message: str) -> Reading:

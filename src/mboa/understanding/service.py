@@ -2,15 +2,31 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import cast
 
 from mboa.understanding.facts import Service
 from mboa.understanding.phrases import SIGNS, Match
-from mboa.understanding.reading import Reading, is_mended
+from mboa.understanding.reading import Reading, is_mended, mender
 from mboa.understanding.words import word_set
 
 # In English the last noun is the thing: a "fridge socket" is a socket.
+_ALSO = frozenset({"et", "and", "plus", "aussi", "also", "egalement", "puis"})
+_ROOMS = frozenset({"douche", "douches", "toilette", "toilettes", "wc", "shower", "toilet", "toilets"})
+_TRADE_ENDINGS = ("iste", "istes", "eur", "euse", "eurs", "icien", "icienne", "ologue", "ier", "iere", "man")
 _WHEN_REACH = 6
+_WHEN_PAIRS = frozenset(
+    {
+        ("des", "que"),
+        ("des", "qu"),
+        ("depuis", "que"),
+        ("depuis", "qu"),
+        ("chaque", "fois"),
+        ("any", "time"),
+        ("each", "time"),
+        ("as", "soon"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +48,11 @@ def name_service(reading: Reading) -> Named:
         if match.value != "mask.none" and not (negated(reading, match) or is_spot(reading, match)):
             tiers[match.value.rpartition(".")[2]].append(match)
     fixtures = [m for m in tiers["fixture"] if not _beside_the_point(reading, m, tiers["fixture"])]
+    if fixtures and _is_cut_off(reading, tiers["symptom"], fixtures[0]):
+        fixtures = []
+    if any(match.value.startswith("electricity.") for match in (*fixtures, *tiers["symptom"])):
+        # Without light "in the shower": the room, not its tap.
+        fixtures = [match for match in fixtures if reading.text.words[match.start] not in _ROOMS]
     things = fixtures or tiers["symptom"]
     trades = [m for m in tiers["trade"] if _is_asked_for(reading, m, things)]
     for tier, matches in (
@@ -43,8 +64,45 @@ def name_service(reading: Reading) -> Named:
         ("weak", tiers["weak"]),
     ):
         if matches:
-            return _named(reading, tier, matches)
+            named = _named(reading, tier, matches)
+            return _with_first_trouble(reading, named, tiers["symptom"]) if tier == "fixture" else named
+    return _unheard_of(reading)
+
+
+def _with_first_trouble(reading: Reading, named: Named, symptoms: list[Match]) -> Named:
+    """ "Une fuite, et en plus la prise ne marche plus" holds two problems; the one told first comes first."""
+    fixture, first = named.match, symptoms[0] if symptoms else None
+    if fixture is None or first is None or first.end > fixture.start or _service(first) == named.service:
+        return named
+    told_apart = not _ALSO.isdisjoint(reading.text.words[first.end : fixture.start])
+    own_trouble = any(0 <= trouble.start - fixture.end <= _WHEN_REACH for trouble in reading.of("broken"))
+    supply = first.value.startswith("electricity.") and named.service == "appliance"
+    if not (told_apart and own_trouble) or supply or named.service == "other":
+        return named
+    services = tuple(dict.fromkeys((_service(first), *named.services)))
+    return Named(services[0], services, "symptom", None, first)
+
+
+def _unheard_of(reading: Reading) -> Named:
+    """A trade of no list, told by its ending where somebody is wanted: "besoin d'un plaquiste"."""
+    words = reading.text.words
+    for match in reading.of("want", "want.strong"):
+        at = match.end
+        while at < len(words) and words[at] in word_set("grammar", "service", "articles") | {"d", "de"}:
+            at += 1
+        if at < len(words) and words[at].endswith(_TRADE_ENDINGS) and not mender().knows(words[at]):
+            return Named("other", (), "trade", reading.text.piece(at, at + 1))
     return Named()
+
+
+def _is_cut_off(reading: Reading, symptoms: list[Match], fixture: Match) -> bool:
+    """ "Courant trop faible, le frigo ne démarre pas": what lacks current is not what is broken."""
+    return bool(
+        symptoms
+        and fixture.value.startswith("appliance.")
+        and symptoms[0].value.startswith("electricity.")
+        and not SIGNS.isdisjoint(reading.text.words[symptoms[0].end : fixture.start])
+    )
 
 
 def _service(match: Match) -> Service:
@@ -79,6 +137,8 @@ def negated(reading: Reading, match: Match) -> bool:
     if at < 0:
         return False
     inside_problem = any(m.start <= at < m.end for m in reading.of("broken"))
+    if words[at] == "pas" and at > 0 and words[at - 1] in {"a", "ai", "as", "ont", "avons", "avez", "avait"}:
+        return False  # "il n'y a pas de lumière" is the trouble itself
     if words[at] in {"pas", "ni"} and not inside_problem:
         return True
     if words[at] == "not" and not inside_problem and (at < match.start - 1 or match.value.endswith(".trade")):
@@ -114,7 +174,8 @@ def _is_in_when_clause(reading: Reading, match: Match) -> bool:
             return False
         if word in openers:
             return True
-    return False
+    before = reading.text.words[max(0, match.start - _WHEN_REACH) : match.start]
+    return any(pair in _WHEN_PAIRS for pair in pairwise(before))
 
 
 def _is_asked_for(reading: Reading, match: Match, things: list[Match]) -> bool:

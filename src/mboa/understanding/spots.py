@@ -44,7 +44,12 @@ def described(reading: Reading, barred: set[int]) -> list[Stretch]:
 def _name_end(reading: Reading, at: int, barred: set[int]) -> int:
     words, stop = reading.text.words, word_set("places", "stop")
     end = last = at
-    if at < len(words) and len(words[at]) == 1 and reading.text.original[reading.text.starts[at]].isupper():
+    if (
+        at < len(words)
+        and len(words[at]) == 1
+        and words[at] not in {"l", "d"}
+        and reading.text.original[reading.text.starts[at]].isupper()
+    ):
         return at + 1  # "Block C"
     while (
         end < len(words)

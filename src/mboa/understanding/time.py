@@ -1,6 +1,7 @@
 """When somebody is wanted. What is over ("depuis hier", "for two days") is no wish."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from mboa.understanding.clock import Atom
 from mboa.understanding.facts import Wish
@@ -12,7 +13,10 @@ __all__ = ["interval", "wish"]
 
 _WIDEST_GLUE = 2
 _DEFINITE = {"day": 3, "hour": 3, "delay": 3, "part": 2}
-_NOT_TODAY = frozenset({"today", "this_morning", "this_noon", "this_afternoon", "this_night", "morning", "noon"})
+_PARTS = ("afternoon", "evening", "night")
+_NOT_TODAY = frozenset(
+    {"today", "this_morning", "this_noon", "this_afternoon", "this_night", "morning", "noon", *_PARTS}
+)
 
 
 def wish(reading: Reading) -> Wish | None:
@@ -44,6 +48,7 @@ def _grouped(words: Sequence[str], atoms: Sequence[Atom]) -> list[list[Atom]]:
             and len(between) <= _WIDEST_GLUE
             and set(between) <= word_set("grammar", "time", "glue")
             and _fits(groups[-1], atom)
+            and not ("," in between and atom.sort == "day" and groups[-1][-1].sort == "day")
         ):
             groups[-1].append(atom)
         else:
@@ -62,7 +67,7 @@ def _is_past(reading: Reading, group: list[Atom]) -> bool:
     start, end = group[0].start, group[-1].end
     before = words[max(0, start - 3) : start]
     past = word_set("times", "past", "before")
-    near = [word for word in before if word not in {"le", "la", "the", "de", "du", ","}][-1:]
+    near = [word for word in before if word not in {"le", "la", "les", "the", "de", "du", ","}][-1:]
     if near and near[0] in past and not _opens_new_clause(before, near[0]):
         return True
     if (
@@ -73,7 +78,18 @@ def _is_past(reading: Reading, group: list[Atom]) -> bool:
         return True
     if end < len(words) and words[end] in word_set("times", "past", "after"):
         return True
+    if near[:1] == ["be"] and "no" in before:
+        return True  # "no be tomorrow"
+    if start > 0 and words[start - 1] in {"et", "and", "mais", "but"} and group[0].value == "now":
+        return True  # "and now no light" tells what happened
+    if group[0].value == "anytime" and words[start:end] == ("any", "time") and _runs_on(words, end):
+        return True
     return _tells_when_it_broke(reading, group)
+
+
+def _runs_on(words: Sequence[str], end: int) -> bool:
+    """ "any time rain fall, light go" is a habit; "any time after 3" a wish."""
+    return end < len(words) and words[end] not in word_set("times", "past", "around")
 
 
 def _opens_new_clause(before: Sequence[str], word: str) -> bool:
@@ -84,11 +100,17 @@ def _opens_new_clause(before: Sequence[str], word: str) -> bool:
 
 def _tells_when_it_broke(reading: Reading, group: list[Atom]) -> bool:
     values = {atom.value for atom in group}
-    if not values & _NOT_TODAY or any(atom.sort in {"hour", "delay"} for atom in group) or "tomorrow" in values:
-        return False
-    if any(value.startswith(("weekday", "day_after", "date")) for value in values):
+    if (
+        not (values & _NOT_TODAY or any(value.startswith("weekday") for value in values))
+        or any(atom.sort in {"hour", "delay"} for atom in group)
+        or "tomorrow" in values
+    ):
         return False
     start, end = _clause(reading, group[0].start)
+    if any(value.startswith("weekday") for value in values):
+        return not word_set("times", "past", "verbs").isdisjoint(reading.text.words[start : group[0].start])
+    if any(value.startswith(("next_", "day_after", "date")) for value in values):
+        return False
     if not _is_trouble(reading, start, end):
         start, end = reading.sentence(group[0].start)
     said = set(reading.text.words[start:end])
@@ -115,12 +137,25 @@ def _wish(reading: Reading, group: list[Atom], urgent: bool) -> Wish:
     for atom in group:
         numbers = {**atom.numbers, **numbers}
     kind, weekday = _kind(group)
-    text = reading.text.piece(group[0].start, group[-1].end)
+    start, bound = _bounded(reading, group)
+    text = reading.text.piece(start, group[-1].end)
     if "hour" in numbers and numbers["hour"] < 8 and kind.endswith(("afternoon", "evening", "night")):
         numbers["hour"] += 12
     if any(atom.value == "after" for atom in group):
         numbers.setdefault("until_hour", max(numbers["hour"] + 1, 20) % 24)
-    return Wish(text, kind, urgent or kind in {"now", "urgent"}, weekday=weekday, **numbers)
+    return Wish(text, kind, urgent or kind in {"now", "urgent"}, weekday=weekday, bound=bound, **numbers)
+
+
+def _bounded(reading: Reading, group: list[Atom]) -> tuple[int, Literal["from", "until"] | None]:
+    """Where a time begins with its "avant" or "à partir de" and what that makes of it."""
+    first = group[0]
+    if first.sort not in {"day", "part"} or any(atom.sort == "hour" for atom in group):
+        return first.start, None
+    for bound in ("from", "until"):
+        for said in reading.of("bound", f"bound.{bound}"):
+            if said.end == first.start or (said.end == first.start + 1 and said.start < first.start):
+                return min(said.start, first.start), bound
+    return first.start, None
 
 
 def _kind(group: list[Atom]) -> tuple[str, int | None]:
@@ -133,11 +168,11 @@ def _kind(group: list[Atom]) -> tuple[str, int | None]:
     part = by_sort["part"].value if "part" in by_sort else ""
     if "day" not in by_sort:
         return (part or "hour"), None
-    day, _, number = (
-        by_sort["day"].value.partition("_")
-        if by_sort["day"].value.startswith("weekday")
-        else (by_sort["day"].value, "", "")
-    )
+    day, _, number = by_sort["day"].value.rpartition("weekday_")
+    if number.isdigit() and by_sort["day"].value != number:
+        day = f"{day}weekday"
+    else:
+        day, number = by_sort["day"].value, ""
     part = part.removeprefix("this_")
     if day == "today" and part:
         return f"this_{part}", None

@@ -32,7 +32,7 @@ def understand(text: str, expecting: Expecting | None = None) -> Understanding:
     wish = wish_of(reading)
     named = name_service(reading)
     danger = danger_of(reading)
-    if danger == "shock" and named.service == "plumbing" and named.tier != "trade":
+    if danger == "shock" and named.service in {"plumbing", "appliance"} and named.tier != "trade":
         named = replace(named, service="electricity", services=("electricity",))
     place = locate(reading, asked=expecting == "place")
     evidence = Evidence(reading, named, place, wish, danger)
@@ -63,19 +63,27 @@ def _result(evidence: Evidence, decision: Decision, expecting: Expecting | None)
         correcting=_correcting(evidence, decision, place, wish),
         offer_code=_code(reading, decision, expecting),
         phone=_phone(reading),
-        outage=reading.has("outage"),
+        outage=_is_outage(reading, named),
         rule=decision.rule,
     )
+
+
+def _is_outage(reading: Reading, named: Named) -> bool:
+    """Whether the neighbourhood lacks current, and not this house alone: no electrician helps then."""
+    told = reading.has("outage") and not reading.has("only_here")
+    return told and named.service in {None, "electricity"}
 
 
 def _spoken_of(evidence: Evidence, decision: Decision, expecting: Expecting | None) -> Named:
     number: Service | None = menu_number(evidence) if expecting == "service" else None
     if number:
         return Named(number, (number,) if number != "other" else (), "menu")
-    quiet = decision.intent in _SILENT or decision.rule in {"advert", "offtopic", "provider", "insult"}
+    quiet = decision.intent in _SILENT or decision.rule.split()[0] in {"advert", "offtopic", "provider", "insult"}
     vague = _TIERS_UNLIKE_TRADE if decision.intent in {"cancel", "status"} else {"thing", "weak"}
     unsaid = evidence.named.tier in vague and decision.intent not in {"new_request", "modify"}
-    return Named() if quiet or unsaid or decision.rule == "place asked" else evidence.named
+    about_work = {"new_request", "help"} if evidence.named.tier == "thing" else {"new_request", "modify", "help"}
+    elsewhere = evidence.named.service == "other" and decision.intent not in about_work
+    return Named() if quiet or unsaid or elsewhere or decision.rule == "place asked" else evidence.named
 
 
 def _place(evidence: Evidence, decision: Decision, expecting: Expecting | None) -> Place | None:

@@ -56,5 +56,7 @@ def main_phrases() -> Phrases:
                 "ratings": section,
                 "turns": section,
             }.get(name, name)
-            found.add(group, f"{section}.{key}", entries)
+            group = "bound" if section == "bound" else group
+            # What is said softly competes with what is said softly, and never hides a strong word inside it.
+            found.add("soft" if key == "soft" else group, f"{section}.{key}", entries)
     return found
