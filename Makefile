@@ -15,7 +15,7 @@ ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
 export UV_SYSTEM_CERTS := 1
 endif
 
-.PHONY: help setup demo test check lint bench crash-night planted screenshots lock
+.PHONY: help setup demo test check lint bench crash-night planted eval screenshots sbom audit lock
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -54,9 +54,18 @@ crash-night: $(VENV)/.ready-dev ## 10,000 crash points and simulated cities; wri
 planted: $(VENV)/.ready-dev ## plant known bugs and see the crash tests catch them
 	$(BIN)/python -m tests.crash.planted $(ARGS)
 
+eval: $(VENV)/.ready-dev ## how well messages are understood, with intervals and baselines
+	$(BIN)/python -m bench.eval $(ARGS)
+
 screenshots: $(VENV)/.ready-dev ## every page of the admin in a running demo, into docs/screenshots
 	@scripts/test-needs.sh
 	$(BIN)/python scripts/screenshots.py
+
+sbom: $(VENV)/.ready-dev ## the bill of materials of what is installed to run, into deploy/sbom.cdx.json
+	$(BIN)/python scripts/sbom.py
+
+audit: $(VENV)/.ready-dev ## asks the advisories about every locked dependency; fails where it cannot ask
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements.lock
 
 lock: $(UV) ## compile the lock files again from pyproject.toml
 	$(UV) pip compile -q pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \

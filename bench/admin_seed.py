@@ -8,8 +8,9 @@ import re
 from datetime import timedelta
 
 from bench.engines import settle, transaction
+from bench.seed import addresses
 from mboa.storage.admin import figures
-from mboa.storage.sqlite import SqliteConnection
+from mboa.storage.sqlite_connection import SqliteConnection
 from mboa.storage.store import Connection
 from mboa.understanding.gazetteer import zones
 from tests.engines import Database
@@ -137,9 +138,6 @@ INSERT INTO contacts (id, name, channel, is_provider, last_inbound_at, created_a
 {_N} SELECT i, {pick(10, FIRST)} || ' ' || {pick(11, LAST)}, 'whatsapp', i > :clients,
             @[:start + 31536000 - i % 864000],
             @[:start] FROM n"""
-_IDENTITIES = f"""
-INSERT INTO identities (contact_id, channel, scheme, value, created_at)
-{_N} SELECT i, 'any', 'phone', '+2376' || (70000000 + i), @[:start] FROM n"""
 _PROVIDERS = f"""
 INSERT INTO providers (id, contact_id, name, folded, services, zones, latitude, longitude, rating_sum, rating_count,
                        offers_count, answers_count, answer_seconds, jobs_count, created_at)
@@ -166,8 +164,8 @@ def fill(database: Database, requests: int = 1_000_000, messages: int = 5_000_00
             "each": messages // requests,
             "live": min(LIVE, requests // 200),
         }
-        for sql in (_CONTACTS, _IDENTITIES):
-            _run(conn, sql, (1, clients + providers), known)
+        _run(conn, _CONTACTS, (1, clients + providers), known)
+        addresses(conn, 1, clients + providers, conn.now - timedelta(days=365), 70_000_000)
         _run(conn, _PROVIDERS, (clients + 1, clients + providers), known)
         conn.run(_COVERAGE)
     for first in range(1, requests + 1, CHUNK):

@@ -11,12 +11,13 @@ import psycopg
 
 from bench.report import say
 from mboa.storage.migrate import migrate
-from mboa.storage.postgres import PostgresConnection
+from mboa.storage.postgres import Opening, PostgresConnection
 from mboa.storage.postgres_session import Server
-from mboa.storage.sqlite import SqliteConnection, wall_clock
+from mboa.storage.sqlite import wall_clock
+from mboa.storage.sqlite_connection import SqliteConnection
 from mboa.storage.sqlite_file import connect
 from mboa.storage.store import Connection
-from tests.engines import Database
+from tests.engines import KEYS, Database
 from tests.postgres_cluster import Cluster, NoPostgres, create_database, own_cluster
 
 
@@ -65,11 +66,11 @@ def transaction(database: Database) -> Iterator[Connection]:
     """One transaction beside the product's own, for filling and for counting; committed on leaving."""
     if database.dialect == "postgresql":
         with closing(Server(database.address).connect()) as session, session.transaction(), session.cursor() as cursor:
-            yield PostgresConnection(cursor, wall_clock())
+            yield PostgresConnection(cursor, wall_clock(), Opening(KEYS))
         return
     with closing(connect(Path(database.address), write=True)) as db:
         db.execute("BEGIN IMMEDIATE")
-        yield SqliteConnection(db, {}, wall_clock())
+        yield SqliteConnection(db, {}, wall_clock(), KEYS)
         db.execute("COMMIT")
 
 
@@ -82,7 +83,7 @@ def reading(database: Database) -> Iterator[Connection]:
         return
     with closing(connect(Path(database.address))) as db:
         db.execute("BEGIN")
-        yield SqliteConnection(db, {}, wall_clock())
+        yield SqliteConnection(db, {}, wall_clock(), KEYS)
 
 
 def settle(database: Database) -> None:

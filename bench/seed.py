@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bench.engines import settle, transaction
 from mboa.storage.store import Connection, Row
 from mboa.understanding.gazetteer import zones
-from tests.engines import Database
+from tests.engines import Database, sealed
 
 PROVIDERS = 2_500
 # One trade of three and two zones of fifty for each provider: 33 candidates for a request.
@@ -23,9 +23,9 @@ _N = "WITH RECURSIVE n(i) AS (SELECT CAST(:first AS BIGINT) UNION ALL SELECT i +
 _CONTACTS = f"""
 INSERT INTO contacts (id, name, channel, is_provider, last_inbound_at, created_at)
 {_N} SELECT i, 'P', 'whatsapp', i <= {PROVIDERS}, :at, :at FROM n"""
-_IDENTITIES = f"""
-INSERT INTO identities (contact_id, channel, scheme, value, created_at)
-{_N} SELECT i, 'any', 'phone', '+2376' || (60000000 + i), :at FROM n"""
+_IDENTITY = """
+INSERT INTO identities (contact_id, channel, scheme, sealed, lookup, created_at)
+VALUES (:id, 'any', 'phone', :sealed, :lookup, :at)"""
 _PROVIDERS = f"""
 INSERT INTO providers (id, contact_id, name, services, zones, latitude, longitude, rating_sum, rating_count,
                        offers_count, answers_count, answer_seconds, jobs_count, created_at)
@@ -66,10 +66,16 @@ INSERT INTO receipts (channel, external_id, key, status, occurred_at, created_at
 def roster(database: Database) -> None:
     """Repairers whose windows are open."""
     with transaction(database) as conn:
-        for statement in (_CONTACTS, _IDENTITIES, _PROVIDERS):
-            conn.run(statement, first=1, last=PROVIDERS, at=conn.now)
+        conn.run(_CONTACTS, first=1, last=PROVIDERS, at=conn.now)
+        addresses(conn, 1, PROVIDERS, conn.now)
+        conn.run(_PROVIDERS, first=1, last=PROVIDERS, at=conn.now)
         conn.many(_COVERAGE, list(_covered()))
         _continue_after(conn)
+
+
+def addresses(conn: Connection, first: int, last: int, at: datetime, base: int = 60_000_000) -> None:
+    """A number for each person from ``first`` to ``last``, sealed as the product seals it."""
+    conn.many(_IDENTITY, ({"id": i, "at": at, **sealed(f"+2376{base + i}")} for i in range(first, last + 1)))
 
 
 def _covered() -> Iterator[Row]:
@@ -85,7 +91,7 @@ def open_offers(database: Database, number: int, expires: datetime, first: int =
     with transaction(database) as conn:
         where = {"first": first, "last": first + number - 1}
         conn.run(_CONTACTS, **where, at=conn.now)
-        conn.run(_IDENTITIES, **where, at=conn.now)
+        addresses(conn, first, first + number - 1, conn.now)
         conn.run(_REQUESTS, **where, at=conn.now, status="offered", done=False)
         conn.run(_OFFERS, **where, at=conn.now, status="open", expires=expires)
         _continue_after(conn)
@@ -111,7 +117,9 @@ def past(database: Database, number: int) -> None:
         for start in range(PAST_FROM, PAST_FROM + number, _CHUNK):
             at = conn.now - timedelta(days=365) * (1 - (start - PAST_FROM) / number)
             last = min(start + _CHUNK, PAST_FROM + number) - 1
-            for statement in (_CONTACTS, _IDENTITIES, _MESSAGES, _EVENTS, _RECEIPTS):
+            conn.run(_CONTACTS, first=start, last=last, at=at)
+            addresses(conn, start, last, at)
+            for statement in (_MESSAGES, _EVENTS, _RECEIPTS):
                 conn.run(statement, first=start, last=last, at=at)
             conn.run(_REQUESTS, first=start, last=last, at=at, status="completed", done=True)
             conn.run(_OFFERS, first=start, last=last, at=at, status="accepted", expires=at)

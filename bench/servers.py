@@ -17,7 +17,7 @@ import orjson
 import psutil
 
 from tests.city import SECRET
-from tests.engines import Database
+from tests.engines import HOUSE_SECRET, Database
 from tests.processes import free_port
 
 READY_SECONDS = 60.0
@@ -86,6 +86,7 @@ def settings_of(database: Database, meta_port: int, **changes: str) -> dict[str,
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("MBOA_")},
         **where,
+        "MBOA_SECRET_KEY": HOUSE_SECRET,
         "MBOA_CHANNEL": "whatsapp",
         "MBOA_WHATSAPP_API_BASE": f"http://127.0.0.1:{meta_port}/v1",
         "MBOA_WHATSAPP_PHONE_ID": "1",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.report import say
+from mboa.keyring import Keyring
 from mboa.storage.migrate import migrate
 from mboa.storage.store import Connection, Loop, Row, Store
 from tests.city import NEED, City, Person
@@ -26,6 +27,10 @@ class Counting:
         self._counts = counts
         self._of = of
         self.now: datetime = conn.now
+
+    @property
+    def keys(self) -> Keyring:
+        return self._conn.keys
 
     def all(self, sql: str, /, **parameters: Any) -> list[Row]:
         self._counts[self._of] += 1

@@ -20,7 +20,7 @@ from mboa.storage import roster
 from mboa.storage.roster import Entry
 from mboa.storage.store import Connection, Row
 from mboa.wiring import Mboa, build
-from tests.engines import Database, HandClock
+from tests.engines import HOUSE_SECRET, Database, HandClock
 from tests.invariants import look, violations
 
 SECRET = "app-secret-of-the-test-city"
@@ -34,7 +34,7 @@ def settings_for(database: Database, **changes: Any) -> Settings:
         if database.dialect == "sqlite"
         else {"database_url": database.address}
     )
-    chosen = {"burst_seconds": 0, "quiet_hours": "", **where, **changes}
+    chosen = {"burst_seconds": 0, "quiet_hours": "", "secret_key": HOUSE_SECRET, **where, **changes}
     return Settings(
         _env_file=None,
         channel="whatsapp",
@@ -200,4 +200,5 @@ async def city(database: Database, clock: HandClock) -> AsyncIterator[City]:
     yield city
     broken = violations(await city.mboa.office.store.read(look), city.double.log, now=clock.now(), settled=False)
     await city.close()
+    vars(city).clear()  # a test's frame may outlive it: let it not keep a whole system in memory
     assert broken == []

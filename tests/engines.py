@@ -18,8 +18,10 @@ from typing import Literal
 
 import pytest
 
+from mboa.keyring import Keyring
 from mboa.storage.migrate import migrate
 from mboa.storage.postgres import PostgresStore
+from mboa.storage.sealing import PERSONAL
 from mboa.storage.sqlite import SqliteStore
 from mboa.storage.store import Store
 from tests.postgres_cluster import Cluster, NoPostgres, create_database, drop_database
@@ -28,6 +30,19 @@ _FOLDER = "MBOA_TEST_CLUSTER"
 _WITHOUT = "MBOA_TEST_WITHOUT_POSTGRES"
 _TEMPLATE = "mboa_template"
 _serial = count(1)
+# The secret of every house in the tests, and its keys.
+HOUSE_SECRET = "the secret of the houses of the tests and of all benches"
+KEYS = Keyring([HOUSE_SECRET])
+
+
+def lookup(address: str) -> str:
+    """What an address is found by in the houses of the tests."""
+    return KEYS.index(address, PERSONAL)
+
+
+def sealed(address: str) -> dict[str, str]:
+    """The columns of an address in the houses of the tests."""
+    return {"sealed": KEYS.seal(address, PERSONAL), "lookup": lookup(address)}
 
 
 class HandClock:
@@ -60,11 +75,12 @@ class Database:
     dialect: Literal["sqlite", "postgresql"]
     address: str
 
-    def store(self, clock: HandClock | None = None) -> Store:
-        """A store on it, not yet opened."""
+    def store(self, clock: HandClock | None = None, *, keyless: bool = False) -> Store:
+        """A store on it, not yet opened; ``keyless``: without the keys of the tests."""
+        keys = None if keyless else KEYS
         if self.dialect == "sqlite":
-            return SqliteStore(Path(self.address), clock)
-        return PostgresStore(self.address, clock)
+            return SqliteStore(Path(self.address), clock, keys=keys)
+        return PostgresStore(self.address, clock, keys=keys)
 
 
 def pytest_configure(config: pytest.Config) -> None:

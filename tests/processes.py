@@ -18,7 +18,7 @@ import uvicorn
 
 from mboa.fake_meta.double import MetaDouble, Received, asgi, sign
 from tests.city import SECRET
-from tests.engines import Database
+from tests.engines import HOUSE_SECRET, Database
 
 # What stands for the status of a webhook that nobody listened to, and of one whose answer never came.
 REFUSED, CUT_OFF = 0, -1
@@ -127,6 +127,7 @@ class Process:
             # Unwatched by coverage, which would make every process of these tests half as fast.
             **{name: value for name, value in os.environ.items() if not name.startswith(("MBOA_", "COVERAGE_"))},
             **where,
+            "MBOA_SECRET_KEY": HOUSE_SECRET,
             "MBOA_PORT": str(self.port),
             "MBOA_CHANNEL": "whatsapp",
             "MBOA_WHATSAPP_API_BASE": f"http://127.0.0.1:{meta.port}/v1",

@@ -13,6 +13,8 @@ from click.testing import CliRunner, Result
 from mboa.channels.base import Batch, Parked
 from mboa.channels.intake import keep_batch
 from mboa.cli import main
+from mboa.kept_secret import kept_secret
+from mboa.keyring import Keyring
 from mboa.storage.migrations import versions
 from mboa.storage.sqlite import SqliteStore
 from mboa.storage.store import Connection, Row
@@ -141,12 +143,12 @@ def test_a_retry_names_what_it_retries() -> None:
 
 
 def keep(batch: Batch) -> None:
-    store = SqliteStore(Path("var/mboa.db"))
+    store = SqliteStore(Path("var/mboa.db"), keys=Keyring([kept_secret(Path("var"))]))
     asyncio.run(_with(store, store.write(keep_batch, batch, timedelta(0), timedelta(minutes=10))))
 
 
 def kept() -> list[str]:
-    store = SqliteStore(Path("var/mboa.db"))
+    store = SqliteStore(Path("var/mboa.db"), keys=Keyring([kept_secret(Path("var"))]))
     rows = asyncio.run(_with(store, store.read(received)))
     return [row["text"] for row in rows]
 

@@ -1,62 +1,56 @@
 """The command line. Exit codes: 0 done, 1 refused or failed with one clear line, 2 wrong usage."""
 
-import asyncio
-import json
-import sys
-from collections.abc import Coroutine
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
-from pydantic import ValidationError
 
 from mboa.admin.command import admin
+from mboa.commands.backup import backup, restore
+from mboa.commands.completion import completion
+from mboa.commands.ground import House, Refused, awaited, read_settings
+from mboa.commands.keys import keys
+from mboa.commands.parked import parked
+from mboa.commands.privacy import export_data, forget
+from mboa.commands.roster import providers
+from mboa.commands.templates import templates
+from mboa.commands.understanding import understand
 from mboa.fake_meta.command import fake_meta
-from mboa.operations.logging import set_up
 from mboa.settings import Settings
-from mboa.storage.store import StoreAway, StoreBusy
-
-T = TypeVar("T")
 
 
-class Refused(click.ClickException):
-    """One clear line on standard error, exit code 1."""
-
-    exit_code = 1
-
-
-def read_settings(**changes: Any) -> Settings:
-    """The settings of the environment, with changes from the command line; raises :class:`Refused`."""
-    try:
-        settings = Settings(**{name: value for name, value in changes.items() if value is not None})
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = "MBOA_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise Refused(f"{name}: {first['msg']}") from error
-    set_up(settings.log_format)
-    return settings
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=House, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="mboa")
 def main() -> None:
-    """Mboa: one WhatsApp message finds a repairer in Douala."""
+    """Mboa: one WhatsApp message finds a repairer in Douala.
+
+    Example: mboa demo
+    """
 
 
-main.add_command(fake_meta)
 main.add_command(admin)
+main.add_command(completion)
+main.add_command(export_data)
+main.add_command(forget)
+main.add_command(fake_meta)
+main.add_command(keys)
+main.add_command(backup)
+main.add_command(restore)
+main.add_command(parked)
+main.add_command(providers)
+main.add_command(templates)
+main.add_command(understand)
 
 
 def _run(settings: Settings, roles: frozenset[Any]) -> None:
     # Loaded here, so that `mboa understand` and `--help` start without web and database.
+    from mboa.commands.start import before_the_start
     from mboa.serving import run, serve
     from mboa.wiring import build, prepare_database
 
+    before_the_start(settings)
     try:
         prepare_database(settings)
         run(serve(build(settings, roles)))
-    except (StoreBusy, StoreAway) as error:
-        raise Refused(str(error)) from error
     except KeyboardInterrupt:
         return
 
@@ -67,23 +61,35 @@ def serve() -> None:
 
     Example: MBOA_CHANNEL=whatsapp mboa serve
     """
-    _run(read_settings(), frozenset({"web", "worker"}))
+    _run(_to_serve(), frozenset({"web", "worker"}))
 
 
 @main.command()
 def web() -> None:
-    """The web role alone: any number of these on one PostgreSQL."""
+    """The web role alone: any number of these on one PostgreSQL.
+
+    Example: MBOA_DATABASE_URL=postgresql://… MBOA_PORT=8001 mboa web
+    """
     _run(_on_postgresql("web"), frozenset({"web"}))
 
 
 @main.command()
 def worker() -> None:
-    """The worker role alone: any number of these on one PostgreSQL."""
+    """The worker role alone: any number of these on one PostgreSQL.
+
+    Example: MBOA_DATABASE_URL=postgresql://… mboa worker
+    """
     _run(_on_postgresql("worker"), frozenset({"worker"}))
 
 
+def _to_serve() -> Settings:
+    from mboa.commands.start import settings_to_serve
+
+    return settings_to_serve()
+
+
 def _on_postgresql(role: str) -> Settings:
-    settings = read_settings()
+    settings = _to_serve()
     if not settings.database_url.get_secret_value():
         raise Refused(f"`mboa {role}` needs MBOA_DATABASE_URL=postgresql://…; on SQLite run `mboa serve`")
     return settings
@@ -91,13 +97,16 @@ def _on_postgresql(role: str) -> Settings:
 
 @main.command()
 def migrate() -> None:
-    """Bring the database to the newest schema."""
+    """Bring the database to the newest schema.
+
+    Example: mboa backup && mboa migrate
+    """
+    from mboa.commands.progress import each_migration
     from mboa.wiring import prepare_database
 
-    try:
-        applied = prepare_database(read_settings())
-    except (StoreBusy, StoreAway) as error:
-        raise Refused(str(error)) from error
+    settings = read_settings()
+    with each_migration():
+        applied = prepare_database(settings)
     click.echo("\n".join(applied) or "nothing to do")
 
 
@@ -114,121 +123,21 @@ def demo(port: int, speed: float, no_robots: bool) -> None:
 
     try:
         run_demo(port=port, speed=speed, robots=not no_robots)
-    except (StoreBusy, StoreAway) as error:
-        raise Refused(str(error)) from error
     except KeyboardInterrupt:
         return
 
 
-@main.group()
-def providers() -> None:
-    """Bring providers in and out as CSV."""
-
-
-@providers.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--dry-run", is_flag=True, help="check every line, change nothing")
-def import_providers(file: Path, dry_run: bool) -> None:
-    """Add and update providers; all lines or none.
-
-    Columns: name,phone,services,zones,available,latitude,longitude (lists separated by |).
-
-    Example: mboa providers import providers.csv --dry-run
-    """
-    from mboa.roster import import_csv
-
-    text = file.read_bytes().decode("utf-8-sig", "replace")
-    result = awaited(import_csv(read_settings(), text, dry_run=dry_run))
-    for problem in result.problems:
-        click.echo(problem, err=True)
-    if result.problems:
-        raise Refused(f"{len(result.problems)} line(s) refused, nothing was changed")
-    click.echo(f"{result.added} added, {result.updated} updated" + (" (dry run)" if dry_run else ""))
-
-
-@providers.command("export")
-def export_providers() -> None:
-    """Write every provider as CSV to standard output."""
-    from mboa.roster import export
-
-    click.echo(awaited(export(read_settings())), nl=False)
-
-
-@main.group(invoke_without_command=True)
-@click.pass_context
-def parked(context: click.Context) -> None:
-    """Messages that could not be read or heard: list them, or try them again.
-
-    Example: mboa parked
-    """
-    if context.invoked_subcommand is not None:
-        return
-    from mboa.parked import list_parked
-
-    rows = awaited(list_parked(read_settings()))
-    click.echo("\n".join(f"{row.id}\t{row.at}\t{row.kind}\t{row.reason}" for row in rows) or "nothing is parked")
-
-
-@parked.command("retry")
-@click.argument("ids", nargs=-1, type=int)
-@click.option("--all", "everything", is_flag=True, help="every parked message")
-def retry_parked(ids: tuple[int, ...], everything: bool) -> None:
-    """Try parked messages again, as if they had just come.
-
-    Example: mboa parked retry 17 18
-    """
-    from mboa.parked import retry
-
-    if bool(ids) == everything:
-        raise click.UsageError("give the IDS of `mboa parked`, or --all")
-    taken = awaited(retry(read_settings(), frozenset(ids) or None))
-    if taken.left or (unknown := set(ids) - set(taken.ids)):
-        raise Refused(f"{len(taken.ids)} taken; still parked or unknown: {sorted(taken.left or unknown)}")
-    click.echo(f"{len(taken.ids)} taken")
-
-
-def awaited(work: Coroutine[Any, Any, T]) -> T:
-    """Carry it out; raises :class:`Refused` when the database cannot be had."""
-    try:
-        return asyncio.run(work)
-    except (StoreBusy, StoreAway) as error:
-        raise Refused(str(error)) from error
-
-
 @main.command()
-@click.argument("text", required=False)
-@click.option("--jsonl", is_flag=True, help='read {"text": …} lines from standard input')
-def understand(text: str | None, jsonl: bool) -> None:
-    """What the offline understanding makes of a message, as JSON.
+@click.option("--all", "everything", is_flag=True, help="list the settings that are at their default, too")
+def doctor(everything: bool) -> None:
+    """Check settings, secrets, database, channel, templates, backups; exit 1 if something is wrong.
 
-    Example: mboa understand "fuite d'eau à Makepe demain matin"
+    Example: mboa doctor
     """
-    from mboa.understanding.report import as_json
-    from mboa.understanding.understand import understand as read
+    from mboa.commands.ground import parsed_settings
+    from mboa.commands.report import report
+    from mboa.doctor.examination import examine
+    from mboa.wiring import open_store
 
-    if jsonl == (text is not None):
-        raise click.UsageError("give a TEXT, or --jsonl with lines on standard input")
-    if text is not None:
-        click.echo(json.dumps(as_json(read(text)), ensure_ascii=False))
-        return
-    for number, line in enumerate(sys.stdin.buffer, start=1):
-        if line.strip():
-            click.echo(json.dumps(_understood(line, number), ensure_ascii=False))
-
-
-def _understood(line: bytes, number: int) -> dict[str, Any]:
-    from mboa.understanding.report import as_json
-    from mboa.understanding.understand import understand as read
-
-    try:
-        row = json.loads(line.decode("utf-8", "replace"))
-        text, expecting = row["text"], row.get("expecting")
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise Refused(f"line {number}: not an object with a text") from error
-    if not isinstance(text, str) or expecting not in {None, *EXPECTING}:
-        raise Refused(f"line {number}: text must be a string, expecting one of {', '.join(EXPECTING)}")
-    answer = as_json(read(text, expecting))
-    return {"id": row["id"], **answer} if "id" in row else answer
-
-
-EXPECTING = ("service", "place", "problem", "time", "confirmation", "rating", "offer_answer")
+    settings = parsed_settings()
+    report(awaited(examine(settings, lambda: open_store(settings, read_only=True), everything=everything)))

@@ -36,6 +36,7 @@ class Keyring:
             raise ValueError("a keyring needs a secret key")
         self._secrets = [key.encode() for key in secret_keys]
         self._keys: dict[tuple[int, str], bytes] = {}
+        self._ciphers: dict[tuple[int, str], AESGCM] = {}
         self.names = [sha256(b"mboa key name\0" + key).hexdigest()[:8] for key in self._secrets]
 
     @property
@@ -60,13 +61,13 @@ class Keyring:
     def seal_bytes(self, content: bytes, purpose: str) -> bytes:
         """Nonce and ciphertext, sealed with the first secret."""
         nonce = os.urandom(NONCE_BYTES)
-        return nonce + AESGCM(self.key(purpose)).encrypt(nonce, content, purpose.encode())
+        return nonce + self._cipher(purpose).encrypt(nonce, content, purpose.encode())
 
     def open_bytes(self, sealed: bytes, purpose: str, which: int = 0) -> bytes:
         """What was sealed with secret number ``which``; raises :class:`CannotOpen`."""
         nonce, body = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
         try:
-            return AESGCM(self.key(purpose, which)).decrypt(nonce, body, purpose.encode())
+            return self._cipher(purpose, which).decrypt(nonce, body, purpose.encode())
         except (InvalidTag, ValueError) as error:
             raise CannotOpen(f"the key {self.names[which]!r} does not open this, or it was changed") from error
 
@@ -78,6 +79,13 @@ class Keyring:
     def indexes(self, value: str, purpose: str) -> list[str]:
         """The digests under every secret, the newest first: rows may still have an older one."""
         return [self.index(value, purpose, which) for which in range(len(self._secrets))]
+
+    def _cipher(self, purpose: str, which: int = 0) -> AESGCM:
+        # Made once: it takes longer than sealing a number.
+        known = self._ciphers.get((which, purpose))
+        if known is None:
+            known = self._ciphers[which, purpose] = AESGCM(self.key(purpose, which))
+        return known
 
     def key(self, purpose: str, which: int = 0) -> bytes:
         """32 bytes for one purpose, from secret number ``which``."""

@@ -1,5 +1,6 @@
 """Providers imported and exported by the command line: all lines or none, an error for each that cannot be taken."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mboa.roster_csv import Problem, read_csv, write_csv
@@ -37,8 +38,17 @@ class Imported:
     problems: list[str] = field(default_factory=list)
 
 
-async def import_csv(settings: Settings, text: str, *, dry_run: bool = False) -> Imported:
-    """Add and update providers by their phone; nothing is changed when any line is refused."""
+async def import_csv(
+    settings: Settings,
+    text: str,
+    *,
+    dry_run: bool = False,
+    watched: Callable[[list[roster.Entry]], list[roster.Entry]] = list,
+) -> Imported:
+    """Add and update providers by their phone; nothing is changed when any line is refused.
+
+    ``watched`` may give back a list that tells somebody how far the walk through it is.
+    """
     entries, problems = read_csv(text)
     if problems:
         return Imported(problems=_said(problems))
@@ -49,7 +59,7 @@ async def import_csv(settings: Settings, text: str, *, dry_run: bool = False) ->
         if dry_run:
             known = await store.read(roster.known_phones, [entry.phone for entry in entries])
             return Imported(len(entries) - known, known)
-        added, updated = await store.write(roster.enter_all, entries, settings.channel)
+        added, updated = await store.write(roster.enter_all, watched(entries), settings.channel)
         return Imported(added, updated)
     finally:
         await store.close()

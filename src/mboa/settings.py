@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
 
 from mboa.dispatch.policy import Policy, QuietHours
+from mboa.operations.addresses import TrustedProxies
 
 
 class Settings(BaseSettings):
@@ -34,6 +35,7 @@ class Settings(BaseSettings):
 
     whatsapp_api_base: str = "https://graph.facebook.com/v23.0"
     whatsapp_phone_id: str = ""
+    whatsapp_account_id: str = ""
     whatsapp_token: SecretStr = SecretStr("")
     whatsapp_app_secret: SecretStr = SecretStr("")
     whatsapp_verify_token: SecretStr = SecretStr("")
@@ -86,6 +88,21 @@ class Settings(BaseSettings):
         QuietHours.parse(text)
         return text
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies_are_networks(cls, text: str) -> str:
+        TrustedProxies.parse(text)
+        return text
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_is_an_address(cls, url: SecretStr) -> SecretStr:
+        parts = url.get_secret_value().partition("://")
+        if parts[0] and (parts[0] not in {"postgresql", "postgres"} or not parts[2]):
+            # Without the value: it may hold a password.
+            raise ValueError("must be empty or postgresql://user:password@host:5432/name")
+        return url
+
     @field_validator("base_url", "whatsapp_api_base", "twilio_api_base")
     @classmethod
     def _without_trailing_slash(cls, url: str) -> str:
@@ -122,6 +139,7 @@ class Settings(BaseSettings):
             draft_patience=house.draft_patience / speed,
             job_patience=house.job_patience / speed,
             done_patience=house.done_patience / speed,
+            retention_days=self.retention_days,
         )
 
 

@@ -26,12 +26,14 @@ from mboa.keyring import Keyring
 from mboa.office import Office
 from mboa.settings import Settings
 from mboa.storage import phones
+from mboa.storage.backup_restore import refuse_half_restored
 from mboa.storage.migrate import migrate
 from mboa.storage.postgres import PostgresStore
 from mboa.storage.sqlite import SqliteStore, wall_clock
 from mboa.storage.store import Store
 from mboa.tracking.page import FollowPage
 from mboa.web import create_app, in_front
+from mboa.work.chores import house_chores
 from mboa.work.crew import Crew
 
 logger = logging.getLogger(__name__)
@@ -48,15 +50,18 @@ def prepare_database(settings: Settings) -> list[str]:
     """Bring the database to the newest schema; returns the migrations applied."""
     url = settings.database_url.get_secret_value()
     if url:
-        return migrate("postgresql", url)
+        refuse_half_restored(url)
+        return migrate("postgresql", url, keys=open_keyring(settings))
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return migrate("sqlite", sqlite_path(settings))
+    return migrate("sqlite", sqlite_path(settings), keys=open_keyring(settings))
 
 
 def open_store(settings: Settings, clock: Callable[[], datetime] | None = None, *, read_only: bool = False) -> Store:
     """The store that the settings name, not opened yet."""
-    url = settings.database_url.get_secret_value()
-    return PostgresStore(url, clock) if url else SqliteStore(sqlite_path(settings), clock, read_only=read_only)
+    url, keys = settings.database_url.get_secret_value(), open_keyring(settings)
+    if url:
+        return PostgresStore(url, clock, keys=keys)
+    return SqliteStore(sqlite_path(settings), clock, read_only=read_only, keys=keys)
 
 
 def open_keyring(settings: Settings) -> Keyring:
@@ -154,4 +159,5 @@ def build(
         app.include_router(SimulatorDoors(intake, double).router())
         app.include_router(SimulatorPage(office, hands, speed).router())
     front = in_front(Doors(settings, intake).routes(), app)
-    return Mboa(settings, office, channels, Crew(office, channels), intake, front, double, roles, hands)
+    crew = Crew(office, channels, house_chores(settings, office, lambda: open_keyring(settings)))
+    return Mboa(settings, office, channels, crew, intake, front, double, roles, hands)

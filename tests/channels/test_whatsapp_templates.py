@@ -18,6 +18,7 @@ NAMES = {
     "number_request",
     "job_update",
     "work_check",
+    "operator_alert",
 }
 GOOD = TemplateFile(
     "essai", "fr", "utility", "Votre demande n° {{1}} est prête pour {{2}}, merci.", ("code", "time"), ("A7", "midi")

@@ -132,11 +132,13 @@ def test_demain_matin_gets_its_date_when_read_on_another_day() -> None:
 
 
 def test_the_first_words_ask_for_consent() -> None:
-    for language, stop in (("fr", "MES DONNEES"), ("en", "MY DATA"), ("pcm", "MY DATA")):
-        text = reply_letter("welcome", scene(language=language)).text
-        assert "Mboa" in text
-        assert "STOP" in text
-        assert stop in text
+    for language, see, erase in (
+        ("fr", "MES DONNEES", "EFFACER"),
+        ("en", "MY DATA", "ERASE"),
+        ("pcm", "MY DATA", "ERASE"),
+    ):
+        text = reply_letter("consent", scene(language=language)).text
+        assert all(word in text for word in ("Mboa", "STOP", see, erase))
 
 
 def test_a_foreign_trade_or_town_is_named_back() -> None:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from mboa.storage.store import Connection
+from mboa.storage.store import Connection, Row
 from tests.city import NEED, City
+from tests.engines import sealed
 
 ELSEWHERE = NEED.replace("Bonamoussadi", "Logpom")
 PROVIDERS = 20
@@ -71,7 +72,7 @@ def multiply(conn: Connection, dialect: str) -> list[str]:
         for table in _OWN:
             conn.run(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT MAX(id) FROM {table}))")
         conn.run("ANALYZE")
-    return [row["value"] for row in conn.all("SELECT value FROM identities WHERE scheme = 'phone'")]
+    return [row["value"] for row in conn.all("SELECT sealed AS value_sealed FROM identities WHERE scheme = 'phone'")]
 
 
 def _listed(ids: Iterable[int]) -> str:
@@ -79,6 +80,9 @@ def _listed(ids: Iterable[int]) -> str:
 
 
 def _copy(conn: Connection, table: str, where: str, copies: int) -> None:
+    if table == "identities":
+        _copy_addresses(conn, where, copies)
+        return
     example = conn.one(f"SELECT * FROM {table} LIMIT 1") or {}
     values = ", ".join(_value(table, column) for column in example)
     conn.run(
@@ -87,6 +91,22 @@ def _copy(conn: Connection, table: str, where: str, copies: int) -> None:
         f"SELECT {values} FROM {table}, n WHERE {where}",
         last=copies - 1,
     )
+
+
+def _copy_addresses(conn: Connection, where: str, copies: int) -> None:
+    """A number of his own for each copy of a person: numbers are sealed, and SQL cannot do that."""
+    rows = conn.all(f"SELECT id, contact_id, channel, scheme, created_at FROM identities WHERE {where}")
+    conn.many(
+        "INSERT INTO identities (id, contact_id, channel, scheme, sealed, lookup, created_at) "
+        "VALUES (:id, :contact_id, :channel, :scheme, :sealed, :lookup, :created_at)",
+        [_moved(row, i * STRIDE) for row in rows for i in range(1, copies)],
+    )
+
+
+def _moved(row: Row, by: int) -> Row:
+    contact = row["contact_id"] + by
+    address = f"+2376{30_000_000 + contact}" if row["scheme"] == "phone" else f"{row['scheme']}-{contact}"
+    return {**row, "id": row["id"] + by, "contact_id": contact, **sealed(address)}
 
 
 def _value(table: str, column: str) -> str:
@@ -104,9 +124,6 @@ def _value(table: str, column: str) -> str:
         return f"{column} + i * {STRIDE}"
     if column in {"token", "key", "external_id"}:
         return f"{column} || '-' || i"
-    if table == "identities" and column == "value":
-        phone = f"'+2376' || (30000000 + contact_id + i * {STRIDE})"
-        return f"CASE scheme WHEN 'phone' THEN {phone} ELSE value || '-' || i END"
     return column
 
 

@@ -16,10 +16,10 @@ from mboa.storage.unit_of_work import Unit
 
 POLICY = Policy()
 _QUEUED = """
-SELECT m.key, m.text, i.value AS phone FROM messages m
+SELECT m.key, m.text, i.sealed AS phone_sealed FROM messages m
 JOIN identities i ON i.contact_id = m.contact_id AND i.scheme = 'phone' WHERE m.status = 'queued' ORDER BY m.id"""
 _OFFERS = """
-SELECT o.id, i.value AS phone FROM offers o JOIN providers p ON p.id = o.provider_id
+SELECT o.id, i.sealed AS phone_sealed FROM offers o JOIN providers p ON p.id = o.provider_id
 JOIN identities i ON i.contact_id = p.contact_id AND i.scheme = 'phone'
 WHERE o.request_id = :request ORDER BY o.position"""
 

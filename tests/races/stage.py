@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mboa.storage.sqlite import SqliteStore
 from mboa.storage.store import Connection, Store
-from tests.engines import Database
+from tests.engines import KEYS, Database
 from tests.invariants import Views, look
 from tests.processes import Meta, Process
 from tests.races.ground import Prepare, Round, end_at, seed
@@ -106,7 +106,7 @@ async def raced(database: Database, programme: Programme) -> AsyncIterator[Stage
             process.start()
         if not sqlite:
             await programme.set_ends(database)
-        eye = SqliteStore(Path(database.address), read_only=True) if sqlite else database.store()
+        eye = SqliteStore(Path(database.address), read_only=True, keys=KEYS) if sqlite else database.store()
         await eye.open()
         try:
             yield Stage(meta, [process.port for process in processes if process.role != "worker"], eye)

@@ -9,9 +9,9 @@ from datetime import datetime
 
 import httpx2
 import orjson
-from prometheus_client import REGISTRY
 
 from mboa.fake_meta.double import MetaDouble, Received, asgi
+from mboa.operations.metrics import TALLY
 from mboa.storage import providers
 from mboa.wiring import Mboa, build
 from tests.city import NEED, City, Person, answers_on
@@ -161,7 +161,7 @@ def errors(records: Iterable[logging.LogRecord]) -> list[str]:
 
 def counted(name: str, **labels: str) -> float:
     """A counter's value."""
-    return REGISTRY.get_sample_value(name, labels) or 0.0
+    return TALLY.value(name, **labels)
 
 
 @contextmanager

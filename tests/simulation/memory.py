@@ -11,9 +11,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Concatenate, Literal, ParamSpec, TypeVar
 
-from mboa.storage.sqlite import SqliteConnection
+from mboa.storage.sqlite_connection import Columns, SqliteConnection
 from mboa.storage.sqlite_file import connect
 from mboa.storage.store import Connection, Loop
+from tests.engines import KEYS
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -27,7 +28,7 @@ class MemoryStore:
 
     def __init__(self, template: Path, clock: Callable[[], datetime]) -> None:
         self._clock = clock
-        self._columns: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        self._columns: dict[str, Columns] = {}
         self._listeners: list[Callable[[Loop], None]] = []
         self._db = sqlite3.connect(":memory:", isolation_level=None, cached_statements=512)
         with closing(connect(template)) as file:
@@ -43,7 +44,7 @@ class MemoryStore:
 
     async def write(self, fn: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``fn`` in one transaction."""
-        connection = SqliteConnection(self._db, self._columns, self._clock())
+        connection = SqliteConnection(self._db, self._columns, self._clock(), KEYS)
         self._db.execute("BEGIN IMMEDIATE")
         try:
             result = fn(connection, *args, **kwargs)
@@ -62,7 +63,7 @@ class MemoryStore:
 
     async def read(self, fn: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``fn`` on what is there."""
-        return fn(SqliteConnection(self._db, self._columns, self._clock()), *args, **kwargs)
+        return fn(SqliteConnection(self._db, self._columns, self._clock(), KEYS), *args, **kwargs)
 
     def on_wake(self, listener: Callable[[Loop], None]) -> None:
         """Call ``listener`` after each commit that woke a loop."""

@@ -21,7 +21,7 @@ JOIN requests r ON r.id = e.request_id"""
 _OFFER_OF = {"sqlite": "data_json ->> 'offer_id'", "postgresql": "data_json::jsonb ->> 'offer_id'"}
 _SILENCED = """
 SELECT contact_id, name, happened_at FROM events WHERE name IN ('person_opted_out', 'person_returned') ORDER BY id"""
-_ADDRESSES = "SELECT contact_id, value FROM identities WHERE scheme IN ('phone', 'user_id', 'dial')"
+_ADDRESSES = "SELECT contact_id, sealed AS value_sealed FROM identities WHERE scheme IN ('phone', 'user_id', 'dial')"
 _OFFERS = """
 SELECT o.id, o.offered_at, o.answered_at, r.urgent FROM offers o JOIN requests r ON r.id = o.request_id ORDER BY o.id"""
 _PARKED = "SELECT id, kind, text, error FROM messages WHERE direction = 'in' AND status = 'parked'"

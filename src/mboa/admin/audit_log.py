@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from mboa.admin import reveal
+from mboa.admin import person_rights, reveal
 from mboa.admin.desk import AtDesk
 from mboa.admin.gate import Owner
 from mboa.admin.page import show
@@ -87,4 +87,5 @@ def router() -> APIRouter:
     made = APIRouter()
     made.add_api_route("/admin/audit", list_audit, methods=["GET"], response_model=None)
     made.include_router(reveal.router())
+    made.include_router(person_rights.router())
     return made

@@ -57,7 +57,7 @@ def token(email: str, name: str) -> None:
 
 
 def _settings() -> Any:
-    from mboa.cli import read_settings
+    from mboa.commands.ground import read_settings
 
     return read_settings()
 
@@ -65,7 +65,7 @@ def _settings() -> Any:
 def _done(work: Coroutine[Any, Any, str]) -> str:
     # The command line, which imports this module, is whole only when a command runs.
     from mboa.accounts import NotDone
-    from mboa.cli import Refused, awaited
+    from mboa.commands.ground import Refused, awaited
 
     try:
         return awaited(work)

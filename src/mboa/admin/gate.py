@@ -6,12 +6,12 @@ is changed for a foreign page (:mod:`mboa.admin.origins`).
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address, ip_network
+from math import ceil
 from typing import Annotated, Literal
 from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, Request
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from mboa.admin.browsers import browser_name
 from mboa.admin.desk import AtDesk, Desk
@@ -19,6 +19,8 @@ from mboa.admin.origins import COOKIE as COOKIE
 from mboa.admin.origins import SAFE, bearer, refuse_foreign
 from mboa.admin.page import HEADERS, Problem, language_of, wants_json
 from mboa.admin.words import words
+from mboa.operations.addresses import network_of
+from mboa.operations.limits import EXPORTS, READS, WRITES, Limit
 from mboa.storage.admin import sessions, tokens
 from mboa.storage.admin.accounts import Account, Role
 from mboa.storage.admin.sessions import Client, Session
@@ -40,6 +42,14 @@ class SecondFactorMissing(Exception):
     """An owner who has not set up a second factor: people are led there, programs get 403."""
 
 
+class TooMany(Exception):
+    """This account asks for more than a person can read; ``seconds`` to wait."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = ceil(seconds)
+
+
 @dataclass(frozen=True, slots=True)
 class Credential:
     """By what an account came in: kept as ``http.state.credential``. ``id`` is the session's or the token's."""
@@ -56,12 +66,15 @@ class Gate:
     unprepared: bool = False
 
     async def __call__(self, http: Request, desk: AtDesk) -> Account:
-        """The account; raises :class:`SignIn`, :class:`SecondFactorMissing`, or ``Problem`` 403."""
+        """The account; raises :class:`SignIn`, :class:`SecondFactorMissing`, :class:`TooMany`, or ``Problem`` 403."""
         refuse_foreign(http, desk.settings.base_url)
         me = await self._account(http, desk)
         http.state.me = me
         if not me.may(self.role):
             raise Problem(403, "forbidden")
+        wait = await http.app.state.allowances.take(_limit_of(http), str(me.id))
+        if wait:
+            raise TooMany(wait)
         return me
 
     async def _account(self, http: Request, desk: Desk) -> Account:
@@ -75,6 +88,13 @@ class Gate:
             raise SecondFactorMissing
         http.state.credential = Credential("session", session.id)
         return session.account
+
+
+def _limit_of(http: Request) -> Limit:
+    """A whole table costs the database what many pages cost."""
+    if http.method not in SAFE:
+        return WRITES
+    return EXPORTS if http.url.path.endswith(".csv") else READS
 
 
 Viewer = Annotated[Account, Depends(Gate("viewer"))]
@@ -120,15 +140,9 @@ async def session_of(http: Request, desk: Desk) -> Session | None:
 
 
 def client_of(http: Request) -> Client:
-    """From where, and with what browser. IPv6: the network of 64 bits, which is what one customer is given."""
+    """From where (as the guard before all pages found out), and with what browser."""
     host = http.client.host if http.client else ""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return Client(host, browser_name(http.headers.get("user-agent", "")))
-    if isinstance(address, IPv6Address):
-        host = str(address.ipv4_mapped or ip_network((address, 64), strict=False))
-    return Client(host, browser_name(http.headers.get("user-agent", "")))
+    return Client(network_of(host), browser_name(http.headers.get("user-agent", "")))
 
 
 def _return_to(http: Request) -> str:
@@ -163,6 +177,14 @@ async def _set_up(http: Request, _error: Exception) -> Response:
     return JSONResponse({"detail": said}, 403, headers=_NOT_KEPT)
 
 
+async def _slow_down(http: Request, error: Exception) -> Response:
+    assert isinstance(error, TooMany)
+    language = language_of(http, http.state.me)
+    said = words(language, "login")["slow_down"].replace("{seconds}", str(error.seconds))
+    headers = {**_NOT_KEPT, "Retry-After": str(error.seconds)}
+    return PlainTextResponse(said, 429, headers) if _is_person(http) else JSONResponse({"detail": said}, 429, headers)
+
+
 def _is_person(http: Request) -> bool:
     return "text/html" in http.headers.get("accept", "") and not wants_json(http) and bearer(http) is None
 
@@ -171,5 +193,5 @@ _NOT_KEPT = {**HEADERS, "Cache-Control": "no-store"}
 
 
 def handlers() -> dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]]:
-    """What the application answers for the two refusals of a gate."""
-    return {SignIn: _sign_in, SecondFactorMissing: _set_up}
+    """What the application answers for the refusals of a gate."""
+    return {SignIn: _sign_in, SecondFactorMissing: _set_up, TooMany: _slow_down}

@@ -13,7 +13,8 @@ from mboa.admin.desk import AtDesk
 from mboa.admin.gate import Operator, Viewer
 from mboa.admin.message import Beside, message_page
 from mboa.admin.page import HEADERS, Id, Invalid, Problem, body, see_other, show, wants_json
-from mboa.admin.veil import blanked, veiled
+from mboa.admin.veil import veiled
+from mboa.channels.numbers import blanked
 from mboa.storage.admin import audit, conversation, misread
 from mboa.storage.admin.accounts import Account
 from mboa.storage.admin.misread import Meant

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 from mboa.admin.marks import FILTERS
 from mboa.admin.static import address_of
 from mboa.admin.words import words
+from mboa.channels.numbers import mask
 from mboa.storage.admin.accounts import Account
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -194,9 +195,7 @@ def _message(error: Mapping[str, Any], said: Mapping[str, str]) -> str:
 
 def phone_for(me: Account, phone: str | None) -> str | None:
     """A number as this account may see it: ``+237 6•• •• •• 12`` for viewers."""
-    if phone is None or me.role != "viewer":
-        return phone
-    return f"{phone[:5]}••••{phone[-2:]}"
+    return phone if phone is None or me.role != "viewer" else mask(phone)
 
 
 @cache

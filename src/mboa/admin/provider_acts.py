@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mboa import departure, lifecycle
+from mboa.channels.numbers import mask
 from mboa.departure import InHand
 from mboa.dispatch.events import EventName
 from mboa.storage import people, roster
@@ -189,12 +190,7 @@ def _note(unit: Unit, act: Act, name: str, before: Row | None) -> None:
 
 def _told(row: Row) -> dict[str, Any]:
     """What the audit log keeps for good of a provider: of his number, enough to tell one from another."""
-    return {**{field: row[field] for field in NOTED}, "phone": masked(row["phone"])}
-
-
-def masked(phone: str | None) -> str | None:
-    """A number without its middle: ``+2376••••12``."""
-    return f"{phone[:5]}••••{phone[-2:]}" if phone else None
+    return {**{field: row[field] for field in NOTED}, "phone": row["phone"] and mask(row["phone"])}
 
 
 def _plain(value: Any) -> Any:

@@ -7,7 +7,8 @@ half-way, and the same table imported again completes it: a long transaction wou
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mboa.admin.provider_acts import ENTERED, Act, masked, welcome
+from mboa.admin.provider_acts import ENTERED, Act, welcome
+from mboa.channels.numbers import mask
 from mboa.office import Office
 from mboa.storage import roster
 from mboa.storage.admin import audit, posts, provider_changes
@@ -79,4 +80,4 @@ def take(unit: Unit, act: Act, entries: list[Entry]) -> Plan | None:
 
 def _told(entry: Entry) -> dict[str, Any]:
     told = {name: getattr(entry, name) for name in ENTERED}
-    return {**told, "phone": masked(entry.phone)}
+    return {**told, "phone": mask(entry.phone)}

@@ -13,7 +13,6 @@ from mboa.admin.page import see_other, show, wants_json
 from mboa.admin.provider_acts import Act, create
 from mboa.roster_fields import NO, SERVICES, YES
 from mboa.storage.admin import provider_list, provider_page
-from mboa.storage.admin.accounts import Account
 from mboa.storage.admin.provider_changes import PhoneTaken
 from mboa.storage.admin.provider_list import SORTS, STATES, Wanted
 from mboa.storage.store import Connection
@@ -29,7 +28,7 @@ async def list_providers(http: Request, desk: AtDesk, me: Viewer, limit: Limit =
 
     A value that means nothing is passed over, as if it were not there.
     """
-    wanted = wanted_of(http, me, limit)
+    wanted = wanted_of(http, limit)
     rows, after, total = await desk.office.store.read(provider_list.listed, wanted)
     items = [provider_form.as_sent(row, me) for row in rows]
     covered = await desk.office.store.read(_zones_in_use) if not wants_json(http) else []
@@ -37,7 +36,7 @@ async def list_providers(http: Request, desk: AtDesk, me: Viewer, limit: Limit =
     return show(http, me, "providers/list.html", shown, json={"items": items, "next": after, "total": total})
 
 
-def wanted_of(http: Request, me: Account, limit: int) -> Wanted:
+def wanted_of(http: Request, limit: int) -> Wanted:
     """The query as it can be answered."""
     asked = http.query_params
     available, sort, after = asked.get("available", "").lower(), asked.get("sort", ""), asked.get("cursor", "")
@@ -50,7 +49,6 @@ def wanted_of(http: Request, me: Account, limit: int) -> Wanted:
         sort=sort if sort.removeprefix("-") in SORTS else "name",
         after=int(after) if after.isascii() and after.isdigit() and len(after) < 16 else None,
         limit=limit,
-        whole_numbers=not me.may("operator"),
     )
 
 

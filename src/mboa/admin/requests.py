@@ -32,7 +32,7 @@ WORDS_OF_PEOPLE = ("client_name", "provider_name", "problem", "place_text")
 
 async def list_requests(http: Request, desk: AtDesk, me: Viewer) -> Response:
     """The requests that the query asks for; 422 with a message for each value that means nothing."""
-    asked, store = read(http.query_params, me), desk.office.store
+    asked, store = read(http.query_params), desk.office.store
     if wants_json(http):
         if asked.errors:
             raise Invalid(errors_in_words(asked, words(me.language, "requests")["wrong"]))

@@ -76,7 +76,7 @@ async def bulk(http: Request, desk: AtDesk, me: Operator) -> Response:
 
 def _walk(me: Account, sent: Bulk) -> Walk:
     said = words(me.language, "requests")["wrong"]
-    asked = read_text(sent.query, me)
+    asked = read_text(sent.query)
     if sent.all and asked.errors:
         raise Invalid({"query": said["query"]})
     after = read_cursor(sent.after, asked.filters.sort)

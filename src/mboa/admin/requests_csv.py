@@ -35,7 +35,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 async def export_csv(http: Request, desk: AtDesk, me: Viewer) -> Response:
     """Every request that the query asks for, as of this moment; 422 as for the list."""
-    asked = read(http.query_params, me)
+    asked = read(http.query_params)
     asked.errors.pop("limit", None), asked.errors.pop("cursor", None)
     if asked.errors:
         raise Invalid(errors_in_words(asked, words(me.language, "requests")["wrong"]))

@@ -51,7 +51,7 @@ async def keep_filter(http: Request, desk: AtDesk, me: Viewer) -> Response:
     """201 with the filter; 422 without a name, with a query that means nothing, or with too many filters."""
     sent = await body(http, Kept)
     said = words(me.language, "requests")["wrong"]
-    if read_text(sent.query, me).errors:
+    if read_text(sent.query).errors:
         raise Invalid({"query": said["query"]})
     made = await desk.office.store.write(_keep, me, sent)
     if made is None:

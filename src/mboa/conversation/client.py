@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from mboa import lifecycle
-from mboa.conversation import affairs, draft
+from mboa.conversation import affairs, draft, privacy
 from mboa.conversation.questions import answers_a_question
 from mboa.conversation.talk import Talk
 from mboa.dispatch.request import Request
@@ -210,8 +210,8 @@ KINDS: dict[str, Callable[[Talk], None]] = {
 }
 WISHES: dict[str | None, Callable[[Talk], None]] = {
     "menu": menu,
-    "my_data": affairs.human,
-    "erase": affairs.human,
+    "my_data": privacy.my_data,
+    "erase": privacy.ask_erase,
 }
 INTENTS: dict[str, Callable[[Talk], None]] = {
     "new_request": _describe,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from mboa import lifecycle
+from mboa.conversation import privacy
 from mboa.conversation.client import client_hears
 from mboa.conversation.held import BY_OPERATOR, held_hears
 from mboa.conversation.provider import provider_hears
@@ -48,6 +49,7 @@ def _hear_one(talk: Talk) -> bool:
         talk.contact.expect(None)
     if not (talk.said.kind == "tap" and tap(talk)) and not (talk.contact.is_provider and provider_hears(talk)):
         client_hears(talk)
+    privacy.tell_first(talk)
     return True
 
 

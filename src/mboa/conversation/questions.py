@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from mboa import lifecycle
-from mboa.conversation import affairs, answers, draft
+from mboa.conversation import affairs, answers, draft, privacy
 from mboa.conversation.talk import Talk
 from mboa.dispatch.request import Request
 from mboa.dispatch.status import Status
@@ -145,4 +145,5 @@ ASKED: dict[str | None, Callable[[Talk], bool]] = {
     "cancel_reason": _cancel_reason,
     "comment": _comment,
     "phone": _phone,
+    "erase": privacy.answers_erase,
 }

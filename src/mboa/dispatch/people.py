@@ -10,6 +10,7 @@ class Contact:
 
     ``misses`` counts how often in a row he was not understood. ``phone`` is E.164, ``None`` while WhatsApp hides it.
     ``held_by`` is the account of the operator who answers him instead of the bot, until ``held_until_at``.
+    ``consent_told_at`` is when he was told what is kept of him, ``erasing_since_at`` when he asked to be forgotten.
     """
 
     id: int
@@ -27,6 +28,8 @@ class Contact:
     last_inbound_at: datetime | None = None
     held_by: int | None = None
     held_until_at: datetime | None = None
+    consent_told_at: datetime | None = None
+    erasing_since_at: datetime | None = None
     version: int = 1
 
     def is_held(self, now: datetime) -> bool:
@@ -36,6 +39,14 @@ class Contact:
     def expect(self, what: str | None, about: int | None = None) -> None:
         """Remember what was asked, so that a short answer is read by it."""
         self.expecting, self.about_id = what, about
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """How much is held about a person: his messages in both directions, and the requests he made."""
+
+    messages: int
+    requests: int
 
 
 @dataclass(frozen=True, slots=True)

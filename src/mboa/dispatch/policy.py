@@ -46,7 +46,7 @@ class Policy:
     asked before the client is told that it takes longer. ``freshness`` is the age past which nothing is sent
     without asking the client first. ``draft_patience`` closes a conversation left half-way, ``job_patience`` is how
     long a job may run before the client is asked about it, ``done_patience`` how long the provider's word that the
-    work is done waits for the client's.
+    work is done waits for the client's. ``retention_days`` is how long words and addresses are kept.
     """
 
     offer_timeout: timedelta = timedelta(seconds=600)
@@ -57,6 +57,7 @@ class Policy:
     job_patience: timedelta = timedelta(hours=24)
     done_patience: timedelta = timedelta(hours=24)
     question_limit: int = 2
+    retention_days: int = 90
     served_cities: frozenset[str] = frozenset({"douala"})
     zone: tzinfo = DOUALA
 

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from mboa.dispatch.events import Actor, EventName
 from mboa.dispatch.matching import Withheld
 from mboa.dispatch.offer import Choice, Offer
-from mboa.dispatch.people import Candidate, Contact, Provider
+from mboa.dispatch.people import Candidate, Contact, Holding, Provider
 from mboa.dispatch.policy import Policy
 from mboa.dispatch.request import Request
 from mboa.dispatch.status import OfferStatus
@@ -32,6 +32,15 @@ class UnitOfWork(Protocol):
 
     def person(self, contact_id: int) -> Contact:
         """A person, read only; raises ``LookupError``."""
+        ...
+
+    @property
+    def has_answered(self) -> bool:
+        """Whether the speaker was told anything in this transaction."""
+        ...
+
+    def held_on(self, contact: Contact) -> Holding:
+        """How much is held about a person."""
         ...
 
     def keep_contact(self, contact: Contact) -> None:

@@ -1,6 +1,7 @@
 """The double over HTTP as the Graph API: messages, media, templates; and the doors of :mod:`mboa.fake_meta.control`."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 import orjson
@@ -10,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mboa.fake_meta.bodies import error
+from mboa.fake_meta.bodies import METADATA, error
 from mboa.fake_meta.control import Control, as_json
 from mboa.fake_meta.faults import Fate
 from mboa.fake_meta.media import Medium
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
     from mboa.fake_meta.courier import Courier
     from mboa.fake_meta.double import MetaDouble
 
+Door = Callable[[Request], Awaitable[Response]]
+NUMBER = {
+    "id": METADATA["phone_number_id"],
+    "display_phone_number": METADATA["display_phone_number"],
+    "verified_name": "Mboa",
+    "quality_rating": "GREEN",
+}
 _UNPROCESSED: dict[Fate, int] = {"lost": 0, "error": 503, "throttled": 429}
 
 
@@ -57,13 +65,13 @@ class Graph:
         """Every door but that of messages."""
         templates = "/{version}/{account}/message_templates"
         return [
-            Route(templates, self.list_templates),
-            Route(templates, self.add_template, methods=["POST"]),
-            Route(templates, self.remove_template, methods=["DELETE"]),
+            Route(templates, guarded(self.list_templates)),
+            Route(templates, guarded(self.add_template), methods=["POST"]),
+            Route(templates, guarded(self.remove_template), methods=["DELETE"]),
             Route("/{version}/{phone_id}/media", self.upload, methods=["POST"]),
             Route("/media/{token}", self.download),
-            Route("/{version:str}/{node:int}", self.edit_template, methods=["POST"]),
-            Route("/{version:str}/{node:str}", self.describe_media),
+            Route("/{version:str}/{node:int}", guarded(self.edit_template), methods=["POST"]),
+            Route("/{version:str}/{node:str}", guarded(self.describe)),
         ]
 
     async def messages(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -111,16 +119,24 @@ class Graph:
     # --- templates
 
     async def list_templates(self, request: Request) -> Response:
-        """``GET /{version}/{account}/message_templates?name=&status=``: all in one page."""
+        """``GET /{version}/{account}/message_templates?name=&status=&limit=&after=``: page after page."""
         asked = {name: request.query_params.get(name) for name in ("name", "status")}
-        return as_json({"data": self.double.registry.listed(self.double.clock(), **asked), "paging": {}})
+        listed = self.double.registry.listed(self.double.clock(), **asked)
+        try:
+            first, most = (int(request.query_params.get(name, of)) for name, of in (("after", "0"), ("limit", "25")))
+        except ValueError:
+            return as_json(error(100, "limit and after are numbers here"), 400)
+        end = first + most
+        paging = {"cursors": {"before": str(first), "after": str(end)}}
+        more = {"next": str(request.url.include_query_params(after=end))} if end < len(listed) else {}
+        return as_json({"data": listed[first:end], "paging": {**paging, **more}})
 
     async def add_template(self, request: Request) -> Response:
         """``POST /{version}/{account}/message_templates``: Meta's shape."""
         now, review = self.double.clock(), self.double.profile.review_seconds
         try:
             added = self.double.registry.add(orjson.loads(await request.body()), now, review)
-        except (Refused, KeyError, TypeError, AttributeError, ValueError) as refused:
+        except (Refused, AttributeError, ValueError) as refused:
             return as_json(error(100, str(refused)), 400)
         if self.courier:
             self.courier.hand_over(announcement(added, "APPROVED", now), review)
@@ -150,10 +166,10 @@ class Graph:
             medium = Medium(await file.read(), file.content_type or "application/octet-stream", self.double.clock())
         return as_json({"id": self.double.media.put(medium)})
 
-    async def describe_media(self, request: Request) -> Response:
-        """``GET /{version}/{media id}``: where it can be downloaded for a few minutes."""
-        if not _has_token(request.scope):
-            return as_json(error(190, "an access token is required"), 401)
+    async def describe(self, request: Request) -> Response:
+        """``GET /{version}/{node}``: our own number, or a medium and where it can be downloaded for a few minutes."""
+        if request.path_params["node"] == METADATA["phone_number_id"]:
+            return as_json(NUMBER)
         base, now = str(request.base_url).rstrip("/"), self.double.clock()
         try:
             return as_json(self.double.media.describe(request.path_params["node"], base, now, self.double.profile))
@@ -169,6 +185,17 @@ class Graph:
         except Refused as refused:
             return as_json(error(100, str(refused)), refused.status)
         return Response(medium.content, media_type=medium.mime_type)
+
+
+def guarded(door: Door) -> Door:
+    """A door that opens only to whoever shows an access token."""
+
+    async def opened(request: Request) -> Response:
+        if not _has_token(request.scope):
+            return as_json(error(190, "an access token is required"), 401)
+        return await door(request)
+
+    return opened
 
 
 def _has_token(scope: Scope) -> bool:

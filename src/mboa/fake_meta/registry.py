@@ -1,7 +1,5 @@
 """The templates that the business has registered, each with what Meta's reviewers say of it."""
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zlib import crc32
@@ -9,11 +7,10 @@ from zlib import crc32
 from mboa.channels.whatsapp.templates import TemplateFile, templates
 from mboa.fake_meta.bodies import account_body
 from mboa.fake_meta.reading import Json, Refused
+from mboa.fake_meta.submitted import read_template
 
 STATES = ("APPROVED", "PENDING", "REJECTED", "PAUSED", "DISABLED")
 _REFUSALS = {"PAUSED": (132015, "is paused"), "DISABLED": (132016, "is disabled")}
-_NAME = re.compile(r"[a-z0-9_]{1,512}")
-_PLACEHOLDER = re.compile(r"\{\{([^{}]*)\}\}")
 
 
 @dataclass(slots=True)
@@ -23,6 +20,7 @@ class Registered:
     file: TemplateFile
     state: str = "APPROVED"
     reviewed_at: datetime | None = None
+    reason: str = "NONE"
 
     @property
     def id(self) -> str:
@@ -67,8 +65,7 @@ class Registry:
     def edit(self, template_id: str, submitted: Json) -> Registered:
         """Give a template new components or another category; raises :class:`Refused`."""
         known = self._by_id(template_id)
-        current = _shown(known.file, known.state, known.id)
-        file = read_template({**current, **submitted, "name": known.file.name, "language": known.file.language})
+        file = read_template({**_shown(known), **submitted, "name": known.file.name, "language": known.file.language})
         known.file = file
         return known
 
@@ -85,11 +82,12 @@ class Registry:
         if known is None or state not in STATES:
             raise Refused(100, f"{name} in {language} is not known, or {state} is none of {', '.join(STATES)}")
         known.state, known.reviewed_at = state, None
+        known.reason = "INVALID_FORMAT" if state == "REJECTED" else "NONE"
         return announcement(known, state, now)
 
     def listed(self, now: datetime, *, name: str | None = None, status: str | None = None) -> list[Json]:
         """Templates in the shape of ``GET /{account}/message_templates``."""
-        shown = [_shown(known.file, known.state_at(now), known.id) for known in self._known.values()]
+        shown = [{**_shown(known), "status": known.state_at(now)} for known in self._known.values()]
         return [one for one in shown if name in {None, one["name"]} and status in {None, one["status"]}]
 
     def _by_id(self, template_id: str) -> Registered:
@@ -107,46 +105,15 @@ def announcement(known: Registered, state: str, at: datetime) -> bytes:
         "message_template_name": known.file.name,
         "message_template_language": known.file.language,
         "message_template_category": known.file.category.upper(),
-        "reason": "INVALID_FORMAT" if state == "REJECTED" else "NONE",
+        "reason": known.reason,
     }
     if state == "DISABLED":
         value["disable_info"] = {"disable_date": int(at.timestamp())}
     return account_body("message_template_status_update", value, at)
 
 
-def read_template(submitted: Json) -> TemplateFile:
-    """A template in Meta's shape: text header, body with ``{{1}}``, ``{{2}}``, …, footer, quick replies.
-
-    Raises :class:`Refused` (100) for anything else.
-    """
-    name, language = submitted.get("name"), submitted.get("language")
-    if not isinstance(name, str) or not _NAME.fullmatch(name) or not isinstance(language, str) or not language:
-        raise Refused(100, "a template needs a name of a-z, 0-9 and _, and a language")
-    parts = {part["type"].upper(): part for part in submitted["components"]}
-    text = parts.get("BODY", {}).get("text", "")
-    buttons = parts.get("BUTTONS", {}).get("buttons", [])
-    if not 1 <= len(text) <= 1_024 or any(button["type"].upper() != "QUICK_REPLY" for button in buttons):
-        raise Refused(100, "a template needs a body of 1 to 1,024 characters; its buttons are quick replies")
-    return TemplateFile(
-        name,
-        language,
-        category=submitted["category"].lower(),
-        body=text,
-        parameters=tuple(_numbered(_PLACEHOLDER.findall(text))),
-        buttons=tuple(button["text"] for button in buttons),
-        header=parts.get("HEADER", {}).get("text", ""),
-        footer=parts.get("FOOTER", {}).get("text", ""),
-    )
-
-
-def _numbered(found: Iterable[str]) -> list[str]:
-    numbers = sorted(set(found), key=lambda each: (len(each), each))
-    if numbers != [str(number) for number in range(1, len(numbers) + 1)]:
-        raise Refused(100, "the variables of a body are {{1}}, {{2}}, … without a gap")
-    return numbers
-
-
-def _shown(file: TemplateFile, state: str, template_id: str) -> Json:
+def _shown(known: Registered) -> Json:
+    file = known.file
     components: list[Json] = []
     if file.header:
         components.append({"type": "HEADER", "format": "TEXT", "text": file.header})
@@ -156,8 +123,9 @@ def _shown(file: TemplateFile, state: str, template_id: str) -> Json:
     if file.buttons:
         buttons = [{"type": "QUICK_REPLY", "text": text} for text in file.buttons]
         components.append({"type": "BUTTONS", "buttons": buttons})
-    shown = {"name": file.name, "language": file.language, "category": file.category.upper(), "status": state}
-    return {**shown, "parameter_format": "POSITIONAL", "id": template_id, "components": components}
+    shown = {"name": file.name, "language": file.language, "category": file.category.upper(), "status": known.state}
+    more = {"rejected_reason": known.reason, "parameter_format": "POSITIONAL", "id": known.id}
+    return {**shown, **more, "components": components}
 
 
 def _example(file: TemplateFile) -> Json:

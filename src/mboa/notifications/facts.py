@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from mboa.dispatch.offer import Offer
-from mboa.dispatch.people import Contact
+from mboa.dispatch.people import Contact, Holding
 from mboa.dispatch.request import Request
 from mboa.notifications.counts import duration, ordinal, rating
 from mboa.notifications.letter import Scene
@@ -95,6 +95,11 @@ def _fact(scene: Scene, name: str) -> str:
     return str(scene.facts.get(name) or "")
 
 
+def _held(scene: Scene, what: str) -> str:
+    held: Holding | None = scene.facts.get("held")
+    return str(getattr(held, what)) if held else ""
+
+
 def _word(scene: Scene, name: str) -> str:
     return wording(scene.reader.language, "word", name)
 
@@ -150,6 +155,12 @@ _PEOPLE_WORDS: Mapping[str, Word] = {
     "provider_id": lambda scene: str(scene.provider.id) if scene.provider else "",
     "client": _client,
     "client_phone": lambda scene: _phone(scene, scene.client),
+    "own_phone": lambda scene: scene.reader.phone or "",
+    "known_since": lambda scene: dated(
+        scene.reader.created_at.astimezone(scene.policy.zone).date(), scene.reader.language
+    ),
+    "receipt": lambda scene: f"E{scene.reader.id}",
+    "retention_days": lambda scene: str(scene.policy.retention_days),
     "reader": lambda scene: one_line(scene.reader.name or "", NAME_CHARS),
     "patience": lambda scene: duration(scene.reader.language, _patience(scene)),
     "minutes": lambda scene: str(max(1, round(_patience(scene) / 60))),
@@ -162,6 +173,8 @@ _EVENT_WORDS: Mapping[str, Word] = {
     "named_place": lambda scene: one_line(_fact(scene, "place"), NAME_CHARS),
     "rating": lambda scene: _fact(scene, "rating"),
     "step": lambda scene: _fact(scene, "step"),
+    "held_messages": lambda scene: _held(scene, "messages"),
+    "held_requests": lambda scene: _held(scene, "requests"),
     "until": lambda scene: _day_and_clock(scene, scene.facts.get("until")),
     "reason": lambda scene: _reason(scene, "withdrawn"),
     "cause": lambda scene: _reason(scene, "cancelled"),

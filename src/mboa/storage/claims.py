@@ -14,6 +14,7 @@ from mboa.storage.clearance import kept_back, morning, refused
 from mboa.storage.lines import Line
 from mboa.storage.outbox import WINDOW_CLOSED_CODE
 from mboa.storage.paces import DAY, ColdDay
+from mboa.storage.sealing import whole
 from mboa.storage.store import Connection, Row
 
 # A message that waits behind another of the same person is looked at again this often; what frees it mostly wakes us.
@@ -33,13 +34,14 @@ WITH due AS (
                       AND e.id < m.id)
     ORDER BY m.due_at, m.id LIMIT :most FOR UPDATE OF m SKIP LOCKED
 )
-SELECT m.id, m.key, m.text, m.body_json, m.kind, m.contact_id, m.offer_id, m.channel, m.attempts, m.status,
-       m.repeats, m.error_code, m.created_at, c.opted_out, c.last_inbound_at, c.held_until_at, o.status AS offer_status,
+SELECT m.id, m.key, m.text, m.body_json, m.full_sealed, m.kind, m.contact_id, m.offer_id, m.channel, m.attempts,
+       m.status, m.repeats, m.error_code, m.created_at, c.opted_out, c.last_inbound_at, c.held_until_at,
+       o.status AS offer_status,
        o.expires_at AS offer_expires_at, o.offered_at, p.ahead_at, p.cold_at, r.status AS request_status,
-       (SELECT i.value FROM identities i WHERE i.contact_id = c.id AND i.scheme = 'phone'
-        ORDER BY i.id DESC LIMIT 1) AS phone,
-       (SELECT i.value FROM identities i WHERE i.contact_id = c.id AND i.scheme = 'user_id' AND i.channel = m.channel
-        ORDER BY i.id DESC LIMIT 1) AS user_id
+       (SELECT i.sealed FROM identities i WHERE i.contact_id = c.id AND i.scheme = 'phone'
+        ORDER BY i.id DESC LIMIT 1) AS phone_sealed,
+       (SELECT i.sealed FROM identities i WHERE i.contact_id = c.id AND i.scheme = 'user_id' AND i.channel = m.channel
+        ORDER BY i.id DESC LIMIT 1) AS user_id_sealed
 FROM due m JOIN contacts c ON c.id = m.contact_id LEFT JOIN offers o ON o.id = m.offer_id
      LEFT JOIN requests r ON r.id = m.request_id
      LEFT JOIN paces p ON p.channel = m.channel AND p.contact_id = m.contact_id
@@ -152,7 +154,7 @@ class _Counter:
         return served
 
     def _serve(self, row: Row) -> Claimed | None:
-        heard_at = row["last_inbound_at"]
+        heard_at = whole(row)["last_inbound_at"]
         closed = heard_at is None or self.conn.now - heard_at >= DAY or row["error_code"] == WINDOW_CLOSED_CODE
         message = _outbound(row, orjson.loads(row["body_json"]), window_open=not closed)
         refusal = refused(row, message, self.terms.policy, self.conn.now)

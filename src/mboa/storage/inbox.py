@@ -11,38 +11,43 @@ from typing import Literal
 import orjson
 
 from mboa.channels.base import Batch, Inbound, Parked
-from mboa.storage import people
+from mboa.channels.numbers import masked
+from mboa.storage import erasure, floods, people
+from mboa.storage.sealing import guarded, masked_json, sealed_whole, whole
 from mboa.storage.store import Connection, Row
 
 HouseQuestion = Literal["offer_answer", "rating", "confirmation"]
 # Nothing to answer: they are kept for the record only.
 SILENT = frozenset({"reaction", "revoked", "number_changed", "identity_changed"})
 # Answers to closed questions are heard at once; only descriptions wait for the rest of the burst.
-CLOSED_QUESTIONS = frozenset({"confirmation", "cancel", "phone", "comment", "cancel_reason"})
+CLOSED_QUESTIONS = frozenset({"confirmation", "cancel", "erase", "phone", "comment", "cancel_reason"})
 ATTEMPTS = 5
 # A provider's words are read as an answer to an offer for this long after it was made.
 LATE_ANSWER = timedelta(hours=24)
 
 _KEEP = """
-INSERT INTO messages (direction, channel, contact_id, external_id, kind, text, reply_to, body_json, status, due_at,
-                      written_at, created_at)
-VALUES ('in', :channel, :contact, :external, :kind, :text, :reply_to, :body, :status, :due, :written, :at)
+INSERT INTO messages (direction, channel, contact_id, external_id, kind, text, reply_to, body_json, full_sealed, status,
+                      due_at, written_at, created_at)
+VALUES ('in', :channel, :contact, :external, :kind, :text, :reply_to, :body_json, :full, :status, :due, :written, :at)
 ON CONFLICT DO NOTHING"""
 _PARK = """
-INSERT INTO messages (direction, channel, external_id, kind, body_json, status, error, created_at)
-VALUES ('in', :channel, :external, 'unreadable', :body, 'parked', :reason, :at) ON CONFLICT DO NOTHING"""
+INSERT INTO messages (direction, channel, external_id, kind, body_json, full_sealed, status, error, created_at)
+VALUES ('in', :channel, :external, 'unreadable', :body, :full, 'parked', :reason, :at) ON CONFLICT DO NOTHING"""
 _UNREAD = """
-SELECT m.contact_id, m.id, m.kind, m.text, m.body_json, m.channel, m.created_at,
+SELECT m.contact_id, m.id, m.kind, m.text, m.body_json, m.full_sealed, m.channel, m.created_at,
        (SELECT o.offer_id FROM messages o WHERE o.channel = m.channel AND o.external_id = m.reply_to) AS offer_id,
-       m.kept_at, c.version, c.expecting, c.is_provider, c.held_until_at,
-       (SELECT MIN(r.id) FROM requests r WHERE r.client_id = c.id) AS first_request
+       m.kept_at, COALESCE(m.written_at, m.created_at) AS said_at,
+       c.version, c.expecting, c.is_provider, c.held_until_at,
+       (SELECT MIN(r.id) FROM requests r WHERE r.client_id = c.id) AS first_request{more}
 FROM messages m JOIN contacts c ON c.id = m.contact_id WHERE m.status = 'received' AND """
+_LONG_AGO = ", (SELECT due.long_ago_at FROM due WHERE due.contact_id = m.contact_id) AS long_ago_at"
 _IN_ORDER = " ORDER BY m.contact_id, COALESCE(m.written_at, m.created_at), m.id"
 _DUE = f"""WITH due AS MATERIALIZED (
-    SELECT contact_id FROM messages WHERE status = 'received' AND due_at <= :now
-    GROUP BY contact_id ORDER BY MIN(due_at), MIN(id) LIMIT :most
-) {_UNREAD} m.contact_id IN (SELECT contact_id FROM due) {_IN_ORDER}"""
-_ALONE = f"{_UNREAD} m.id = :id {_IN_ORDER}"
+    SELECT w.contact_id, ({floods.LONG_AGO.format(contact="w.contact_id")}) AS long_ago_at
+    FROM (SELECT contact_id FROM messages WHERE status = 'received' AND due_at <= :now
+          GROUP BY contact_id ORDER BY MIN(due_at), MIN(id) LIMIT :most) w
+) {_UNREAD.format(more=_LONG_AGO)} m.contact_id IN (SELECT contact_id FROM due) {_IN_ORDER}"""
+_ALONE = f"{_UNREAD.format(more='')} m.id = :id {_IN_ORDER}"
 _HEARD = """
 UPDATE messages SET status = 'understood', understood_json = :understood, due_at = NULL
 WHERE id = :id AND status = 'received'"""
@@ -61,7 +66,7 @@ SELECT status, due_kind, progress, rating, closed_at FROM requests WHERE client_
 ORDER BY id DESC LIMIT 3"""
 _ATTACH = "UPDATE messages SET request_id = :request WHERE id = :id"
 _MEDIA = """
-SELECT id, kind, body_json FROM messages
+SELECT id, kind, body_json, full_sealed FROM messages
 WHERE request_id = :request AND direction = 'in' AND kind IN ('audio', 'image', 'video', 'document') ORDER BY id"""
 _FAILED = """
 UPDATE messages SET attempts = attempts + 1, error = :error, due_at = :again,
@@ -80,6 +85,7 @@ class Unread:
 
     ``is_held`` says that an operator answers this person. ``aside`` are the ids of messages that waited for one and are
     not to be read now: because he still holds the conversation, or because they are too old to be answered by a bot.
+    ``is_flood``: he writes much faster than anybody can be answered.
     """
 
     contact_id: int
@@ -89,6 +95,7 @@ class Unread:
     rows: tuple[Row, ...]
     is_held: bool = False
     aside: tuple[int, ...] = ()
+    is_flood: bool = False
 
 
 def keep(conn: Connection, batch: Batch, burst: timedelta) -> None:
@@ -103,6 +110,8 @@ def keep(conn: Connection, batch: Batch, burst: timedelta) -> None:
 
 def _keep_message(conn: Connection, message: Inbound, burst: timedelta) -> None:
     known = people.recognise(conn, message.channel, message.sender)
+    if "is_new" in known and erasure.turned_away(conn, message.channel, message.external_id, known["contact_id"]):
+        return
     silent = message.kind in SILENT
     body = {
         "payload": message.payload,
@@ -113,25 +122,28 @@ def _keep_message(conn: Connection, message: Inbound, burst: timedelta) -> None:
         "phone_given": message.phone_given,
         "referral": message.referral,
     }
+    given = {name: value for name, value in body.items() if value is not None}
     new = conn.run(
         _KEEP,
         channel=message.channel,
         contact=known["contact_id"],
         external=message.external_id,
         kind=message.kind,
-        text=message.text,
         reply_to=message.reply_to,
-        body=orjson.dumps({name: value for name, value in body.items() if value is not None}).decode(),
         status="understood" if silent else "received",
         due=None if silent else _due(conn.now, message, known, burst),
         written=message.sent_at,
         at=conn.now,
+        **guarded(conn, text=message.text, body_json=orjson.dumps(given).decode()),
     )
     if new and message.successor is not None:
         people.change_addresses(conn, known["contact_id"], message.channel, message.successor)
 
 
 def _due(now: datetime, message: Inbound, known: Row, burst: timedelta) -> datetime:
+    calm: datetime | None = known.get("calm_until_at")
+    if calm is not None and calm > now:
+        return calm
     answering = known["has_offer"] or known["expecting"] in CLOSED_QUESTIONS
     stop = message.text.strip(" .!").casefold() == "stop"
     return now if message.kind != "text" or answering or stop else now + burst
@@ -140,14 +152,17 @@ def _due(now: datetime, message: Inbound, known: Row, burst: timedelta) -> datet
 def _park(conn: Connection, parked: Parked) -> None:
     # The same unreadable body comes again for seven days: one row for it is enough.
     digest = sha256(parked.raw.encode()).hexdigest()
-    body = orjson.dumps({"raw": parked.raw}).decode()
-    conn.run(_PARK, channel=parked.channel, external=f"parked:{digest}", body=body, reason=parked.reason, at=conn.now)
+    # Nobody could read it: what may be a number is hidden, be it one or not.
+    shown, whole_body = (orjson.dumps({"raw": raw}).decode() for raw in (masked(parked.raw, doubtful=True), parked.raw))
+    full = sealed_whole(conn.keys, {"body_json": whole_body}, {"body_json": shown}) if shown != whole_body else None
+    named = {"channel": parked.channel, "external": f"parked:{digest}", "reason": masked(parked.reason)}
+    conn.run(_PARK, body=shown, full=full, at=conn.now, **named)
 
 
 def due(conn: Connection, most: int, freshness: timedelta) -> list[Unread]:
     """Everybody whose burst is over, with all his unread messages in the order they were written (Meta's timestamp;
     webhooks keep no order). What waited for an operator for longer than ``freshness`` is not read any more."""
-    found = groupby(conn.all(_DUE, now=conn.now, most=most), key=itemgetter("contact_id"))
+    found = groupby(map(whole, conn.all(_DUE, now=conn.now, most=most)), key=itemgetter("contact_id"))
     bursts = sorted((tuple(rows) for _, rows in found), key=_arrival)
     return [_unread(conn, rows, freshness) for rows in bursts]
 
@@ -159,7 +174,7 @@ def _arrival(rows: tuple[Row, ...]) -> int:
 
 def alone(conn: Connection, message_id: int, freshness: timedelta) -> Unread | None:
     """One unread message without its neighbours; ``None`` when it was heard meanwhile."""
-    rows = conn.all(_ALONE, id=message_id)
+    rows = [whole(row) for row in conn.all(_ALONE, id=message_id)]
     return _unread(conn, tuple(rows), freshness) if rows else None
 
 
@@ -176,6 +191,7 @@ def _unread(conn: Connection, rows: tuple[Row, ...], freshness: timedelta) -> Un
         tuple(row for row in rows if row not in aside) if aside else rows,
         held,
         tuple(row["id"] for row in aside),
+        floods.is_flood(rows, conn.now),
     )
 
 
@@ -195,7 +211,7 @@ def _house_question(conn: Connection, person: Row) -> HouseQuestion | None:
 
 def heard(conn: Connection, message_id: int, understood: str) -> bool:
     """Mark a message as heard; False when another worker was first."""
-    return bool(conn.run(_HEARD, id=message_id, understood=understood))
+    return bool(conn.run(_HEARD, id=message_id, understood=masked_json(understood)))
 
 
 def leave(conn: Connection, message_ids: Iterable[int], until: datetime | None) -> None:
@@ -215,14 +231,15 @@ def attach(conn: Connection, message_ids: tuple[int, ...], request_id: int) -> N
 
 def media_of(conn: Connection, request_id: int) -> list[Row]:
     """The voice notes and pictures of a request: ``id``, ``kind``, ``media_id``."""
-    return [{**row, **orjson.loads(row["body_json"])} for row in conn.all(_MEDIA, request=request_id)]
+    return [{**whole(row), **orjson.loads(row["body_json"])} for row in conn.all(_MEDIA, request=request_id)]
 
 
 def failed(conn: Connection, message_ids: Iterable[int], error: str) -> None:
     """Hearing these messages raised: try again later, and park them after five tries so that others go on."""
     again = conn.now + timedelta(seconds=2)
     conn.many(
-        _FAILED, [{"id": number, "error": error[:500], "again": again, "most": ATTEMPTS} for number in message_ids]
+        _FAILED,
+        [{"id": number, "error": masked(error)[:500], "again": again, "most": ATTEMPTS} for number in message_ids],
     )
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from math import floor
 
 from mboa.channels.base import Limits, SendFailed
+from mboa.channels.numbers import masked
 from mboa.dispatch.policy import Policy
 from mboa.storage.store import Connection
 
@@ -117,7 +118,7 @@ def failed(conn: Connection, channel: str, failure: SendFailed, limits: Limits, 
     _keep(conn, this)
     if failure.blamed == "cold" or not closed:
         return False
-    conn.run(_REASON, channel=channel, reason=str(failure)[:500])
+    conn.run(_REASON, channel=channel, reason=masked(str(failure))[:500])
     hold(conn, this, policy)
     return this.closings <= 1
 

@@ -19,6 +19,7 @@ from mboa.storage.store import StoreAway, StoreBusy
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
+    from mboa.keyring import Keyring
     from mboa.storage.postgres_session import Server
 
 log = logging.getLogger(__name__)
@@ -39,12 +40,15 @@ def migrate(
     url_or_path: str | Path,
     versions: Path = MIGRATIONS / "versions",
     patience: float = _PATIENCE_SECONDS,
+    *,
+    keys: "Keyring | None" = None,
 ) -> list[str]:
     """Apply what is missing, each migration in one transaction, and return the names of those applied
-    (``0001_ground``). Safe from several processes at once: one migrates, the others wait for it.
+    (``0001_ground``). Safe from several processes at once: one migrates, the others wait for it. ``keys`` seal what
+    is there and was not sealed before; a database without such rows needs none.
 
-    Raises :class:`SchemaTooNew`, :class:`StoreAway`, and on SQLite :class:`StoreBusy` when another process still
-    writes the file after ``patience`` seconds.
+    Raises :class:`SchemaTooNew`, :class:`StoreAway`, :class:`WrongKeys`, and on SQLite :class:`StoreBusy` when another
+    process still writes the file after ``patience`` seconds.
     """
     known = _known(versions)
     until = time.monotonic() + patience
@@ -52,7 +56,10 @@ def migrate(
         try:
             with _alone(dialect, url_or_path):
                 before = schema_version(dialect, url_or_path)
-                return [] if _is_current(before, known) else _upgrade(dialect, url_or_path, versions, before)
+                if _is_current(before, known):
+                    return []
+                _upgrade(dialect, url_or_path, versions, keys)
+                return _applied(known, before)
         except StoreBusy:
             if time.monotonic() > until:
                 raise
@@ -126,7 +133,7 @@ def _alone(dialect: Dialect, url_or_path: str | Path) -> Iterator[None]:
         yield
 
 
-def _upgrade(dialect: Dialect, url_or_path: str | Path, versions: Path, before: str | None) -> list[str]:
+def _upgrade(dialect: Dialect, url_or_path: str | Path, versions: Path, keys: "Keyring | None") -> None:
     from alembic import command
     from alembic.config import Config
 
@@ -136,11 +143,26 @@ def _upgrade(dialect: Dialect, url_or_path: str | Path, versions: Path, before: 
     config.set_main_option("path_separator", "newline")
     engine = _sqlite_engine(Path(url_or_path)) if dialect == "sqlite" else _postgresql_engine(str(url_or_path))
     with engine.connect() as connection:
-        config.attributes["connection"] = connection
+        config.attributes.update(connection=connection, keys=keys)
         command.upgrade(config, "head")
-    applied = [name for revision, name in _known(versions).items() if before is None or revision > before]
+    if config.attributes.get("leaves_traces") and dialect == "sqlite":
+        _leave_no_traces(Path(url_or_path))
+
+
+def _applied(known: dict[str, str], before: str | None) -> list[str]:
+    applied = [name for revision, name in known.items() if before is None or revision > before]
     log.info("migrated", extra={"applied": applied})
     return applied
+
+
+def _leave_no_traces(path: Path) -> None:
+    """Write the file anew, without what was overwritten or deleted in it; a full disk leaves it as it is."""
+    try:
+        with closing(connect(path, write=True)) as connection:
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.Error as error:
+        log.warning("vacuum_failed", extra={"path": str(path), "cause": str(error)})
 
 
 def _sqlite_engine(path: Path) -> "Engine":

@@ -10,16 +10,18 @@ from datetime import timedelta
 import orjson
 
 from mboa.channels.base import SendFailed
+from mboa.channels.numbers import masked
 from mboa.notifications.letter import Letter
 from mboa.storage import lines, offers
+from mboa.storage.sealing import guarded
 from mboa.storage.store import Connection, Row
 
 WINDOW_CLOSED_CODE = 131047
 
 _QUEUE = """
-INSERT INTO messages (direction, channel, contact_id, request_id, offer_id, key, kind, text, body_json, status, due_at,
-                      created_at)
-VALUES ('out', :channel, :contact, :request, :offer, :key, :kind, :text, :body, 'queued', :at, :at)
+INSERT INTO messages (direction, channel, contact_id, request_id, offer_id, key, kind, text, body_json, full_sealed,
+                      status, due_at, created_at)
+VALUES ('out', :channel, :contact, :request, :offer, :key, :kind, :text, :body_json, :full, 'queued', :at, :at)
 ON CONFLICT DO NOTHING"""
 # An id that the channel gave before names no message any more; better none than a failed transaction.
 _SENT = """
@@ -59,6 +61,7 @@ def queue(conn: Connection, letter: Letter, key: str, channel: str) -> None:
         "media_id": letter.media_id,
         "media_kind": letter.media_kind,
     }
+    given = {name: value for name, value in body.items() if value}
     conn.run(
         _QUEUE,
         channel=channel,
@@ -67,9 +70,8 @@ def queue(conn: Connection, letter: Letter, key: str, channel: str) -> None:
         offer=letter.offer_id,
         key=key,
         kind=letter.phrase,
-        text=letter.text,
-        body=orjson.dumps({name: value for name, value in body.items() if value}).decode(),
         at=conn.now,
+        **guarded(conn, text=letter.text, body_json=orjson.dumps(given).decode()),
     )
     conn.wake("outbox")
 
@@ -98,12 +100,12 @@ def sent(conn: Connection, taken: Sequence[Sent], offer_timeout: timedelta) -> N
 
 def again(conn: Connection, message_id: int, failure: SendFailed, delay: timedelta) -> None:
     """Surely not sent: try later."""
-    conn.run(_AGAIN, id=message_id, due=conn.now + delay, error=str(failure)[:500], code=failure.code)
+    conn.run(_AGAIN, id=message_id, due=conn.now + delay, error=masked(str(failure))[:500], code=failure.code)
 
 
 def fail(conn: Connection, message_id: int, error: str, code: int | None = None) -> bool:
     """It will not go out; False when its outcome was known already."""
-    return bool(conn.run(_FAIL, id=message_id, error=error[:500], code=code))
+    return bool(conn.run(_FAIL, id=message_id, error=masked(error)[:500], code=code))
 
 
 def as_template(conn: Connection, message_id: int) -> bool:
@@ -119,14 +121,14 @@ def times_failed(conn: Connection, message_id: int) -> int:
 
 def anew(conn: Connection, message_id: int, failure: SendFailed, delay: timedelta) -> None:
     """The channel took it and then could not deliver it, for a reason that passes: send it anew."""
-    conn.run(_ANEW, id=message_id, due=conn.now + delay, error=str(failure)[:500], code=failure.code)
+    conn.run(_ANEW, id=message_id, due=conn.now + delay, error=masked(str(failure))[:500], code=failure.code)
     conn.wake("outbox")
 
 
 def reroute(conn: Connection, message_id: int, channel: str, error: str) -> bool:
     """Try it on another channel; False when its outcome was known already."""
     conn.wake("outbox")
-    return bool(conn.run(_REROUTE, id=message_id, channel=channel, at=conn.now, error=error[:500]))
+    return bool(conn.run(_REROUTE, id=message_id, channel=channel, at=conn.now, error=masked(error)[:500]))
 
 
 def extend_leases(conn: Connection, lease_seconds: Mapping[str, float]) -> None:

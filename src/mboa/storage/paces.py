@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mboa.channels.base import Limits, Template
+from mboa.channels.numbers import masked
 from mboa.storage.store import Connection, Row
 
 # Both of Meta's counts, of the window and of the people reached outside it, run over 24 hours.
@@ -93,7 +94,7 @@ def exhaust(conn: Connection, message_id: int, limits: Limits) -> None:
 def pause_template(conn: Connection, channel: str, template: Template, until: datetime, reason: str) -> None:
     """A template may not be used until then."""
     name, language = template.name, template.language
-    conn.run(_PAUSE, channel=channel, name=name, language=language, until=until, reason=reason[:500])
+    conn.run(_PAUSE, channel=channel, name=name, language=language, until=until, reason=masked(reason)[:500])
 
 
 def resume_template(conn: Connection, channel: str, template: Template) -> None:

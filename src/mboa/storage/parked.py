@@ -1,15 +1,16 @@
 """What could not be read or heard: shown to people, and tried again when they say so."""
 
+from mboa.storage.sealing import whole
 from mboa.storage.store import Connection, Row
 
 _PARKED = """
-SELECT id, created_at, channel, contact_id, kind, error, text, body_json FROM messages
+SELECT id, created_at, channel, contact_id, kind, error, text, body_json, full_sealed FROM messages
 WHERE direction = 'in' AND status = 'parked' ORDER BY id"""
 _PAGE = """
 SELECT id, created_at, channel, contact_id, kind, error FROM messages
 WHERE status = 'parked' AND id < :before ORDER BY id DESC LIMIT :most"""
 _ONE = """
-SELECT id, created_at, channel, contact_id, kind, error, text, body_json FROM messages
+SELECT id, created_at, channel, contact_id, kind, error, text, body_json, full_sealed FROM messages
 WHERE status = 'parked' AND id = :id"""
 _HEAR_AGAIN = """
 UPDATE messages SET status = 'received', attempts = 0, due_at = :now, error = NULL
@@ -19,7 +20,7 @@ _READ = "UPDATE messages SET status = 'understood', error = 'read later' WHERE i
 
 def parked(conn: Connection) -> list[Row]:
     """Every parked row, oldest first; without a ``contact_id`` it is a piece of a webhook that nobody could read."""
-    return conn.all(_PARKED)
+    return [whole(row) for row in conn.all(_PARKED)]
 
 
 def page(conn: Connection, before: int, most: int) -> list[Row]:
@@ -29,7 +30,8 @@ def page(conn: Connection, before: int, most: int) -> list[Row]:
 
 def by_id(conn: Connection, message_id: int) -> Row | None:
     """One row that is parked still."""
-    return conn.one(_ONE, id=message_id)
+    row = conn.one(_ONE, id=message_id)
+    return whole(row) if row else None
 
 
 def hear_again(conn: Connection, message_id: int) -> bool:

@@ -5,17 +5,20 @@ to the other side and never written to.
 """
 
 from mboa.channels.base import Sender
-from mboa.dispatch.people import Contact
-from mboa.storage import names
+from mboa.channels.numbers import masked
+from mboa.dispatch.people import Contact, Holding
+from mboa.storage import names, seal
+from mboa.storage.sealing import PERSONAL, look_up
 from mboa.storage.store import Connection, Row
 
 ANY = "any"
 
 _CONTACT = """
 SELECT c.id, c.channel, c.created_at, c.name, c.language, c.opted_out, c.needs_human, c.is_provider, c.expecting,
-       c.about_id, c.misses, c.last_inbound_at, c.held_by, c.held_until_at, c.version,
-       (SELECT i.value FROM identities i WHERE i.contact_id = c.id AND i.scheme IN ('phone', 'dial')
-        ORDER BY CASE i.scheme WHEN 'phone' THEN 0 ELSE 1 END, i.id DESC LIMIT 1) AS phone
+       c.about_id, c.misses, c.last_inbound_at, c.held_by, c.held_until_at, c.consent_told_at,
+       c.erasing_since_at, c.version,
+       (SELECT i.sealed FROM identities i WHERE i.contact_id = c.id AND i.scheme IN ('phone', 'dial')
+        ORDER BY CASE i.scheme WHEN 'phone' THEN 0 ELSE 1 END, i.id DESC LIMIT 1) AS phone_sealed
 FROM contacts c WHERE c.id = :id"""
 # Not FOR UPDATE: a message to this person, written meanwhile for somebody else's words, refers to his row and must not
 # wait for it (two such transactions would wait for each other).
@@ -23,8 +26,12 @@ _CONTACT_LOCKED = _CONTACT + " FOR NO KEY UPDATE"
 _KEEP = """
 UPDATE contacts SET name = :name, language = :language, channel = :channel, opted_out = :opted_out,
        needs_human = :needs_human, expecting = :expecting, about_id = :about_id, misses = :misses,
-       last_inbound_at = :last_inbound_at, held_by = :held_by, held_until_at = :held_until_at, version = version + 1
+       last_inbound_at = :last_inbound_at, held_by = :held_by, held_until_at = :held_until_at,
+       consent_told_at = :consent_told_at, erasing_since_at = :erasing_since_at, version = version + 1
 WHERE id = :id"""
+_HELD_ON = """
+SELECT (SELECT COUNT(*) FROM messages WHERE contact_id = :id) AS messages,
+       (SELECT COUNT(*) FROM requests WHERE client_id = :id) AS requests"""
 _NEW = """
 INSERT INTO contacts (channel, name, created_at) VALUES (:channel, :name, :at) RETURNING id"""
 _FORGET_NAME = "DELETE FROM names WHERE contact_id = :id"
@@ -34,19 +41,23 @@ _HAS_OFFER = """EXISTS (
     SELECT 1 FROM providers p JOIN offers o ON o.provider_id = p.id AND o.status = 'open' WHERE p.contact_id = c.id
 ) AS has_offer"""
 _KNOWN = f"""
-SELECT i.contact_id, c.expecting, {_HAS_OFFER}
+SELECT i.contact_id, c.expecting, c.calm_until_at, {_HAS_OFFER}
 FROM identities i JOIN contacts c ON c.id = i.contact_id
-WHERE i.channel = :channel AND i.scheme = :scheme AND i.value = :value"""
+WHERE i.channel = :channel AND i.scheme = :scheme AND i.lookup IN (:value_lookups)"""
 _KNOWN_BY_BOTH = f"""
-SELECT i.scheme, i.contact_id, c.expecting, {_HAS_OFFER}
+SELECT i.scheme, i.contact_id, c.expecting, c.calm_until_at, {_HAS_OFFER}
 FROM identities i JOIN contacts c ON c.id = i.contact_id
-WHERE i.channel = 'any' AND i.scheme = 'phone' AND i.value = :phone
-   OR i.channel = :channel AND i.scheme = 'user_id' AND i.value = :user_id"""
+WHERE i.channel = 'any' AND i.scheme = 'phone' AND i.lookup IN (:phone_lookups)
+   OR i.channel = :channel AND i.scheme = 'user_id' AND i.lookup IN (:user_id_lookups)"""
 _ADD_IDENTITY = """
-INSERT INTO identities (contact_id, channel, scheme, value, created_at)
-VALUES (:contact, :channel, :scheme, :value, :at) ON CONFLICT DO NOTHING"""
+INSERT INTO identities (contact_id, channel, scheme, sealed, lookup, created_at)
+VALUES (:contact, :channel, :scheme, :sealed, :lookup, :at) ON CONFLICT DO NOTHING"""
 _DROP_IDENTITY = """
-DELETE FROM identities WHERE contact_id = :contact AND channel = :channel AND scheme = :scheme AND value <> :value"""
+DELETE FROM identities
+WHERE contact_id = :contact AND channel = :channel AND scheme = :scheme AND lookup NOT IN (:value_lookups)"""
+_CALLED = """
+SELECT DISTINCT contact_id FROM identities
+WHERE channel = 'any' AND scheme IN ('phone', 'dial') AND lookup IN (:phone_lookups) ORDER BY contact_id LIMIT 2"""
 
 
 def contact(conn: Connection, contact_id: int, lock: bool = False) -> Contact:
@@ -64,7 +75,7 @@ def keep_contact(conn: Connection, person: Contact) -> None:
     conn.run(
         _KEEP,
         id=person.id,
-        name=person.name,
+        name=person.name and masked(person.name),
         language=person.language,
         channel=person.channel,
         opted_out=person.opted_out,
@@ -75,12 +86,27 @@ def keep_contact(conn: Connection, person: Contact) -> None:
         last_inbound_at=person.last_inbound_at,
         held_by=person.held_by,
         held_until_at=person.held_until_at,
+        consent_told_at=person.consent_told_at,
+        erasing_since_at=person.erasing_since_at,
     )
+
+
+def held_on(conn: Connection, contact_id: int) -> Holding:
+    """How much is held about a person."""
+    row = conn.one(_HELD_ON, id=contact_id) or {}
+    return Holding(int(row["messages"]), int(row["requests"]))
 
 
 def find(conn: Connection, scheme: str, value: str, channel: str = ANY) -> Row | None:
     """``contact_id``, ``expecting`` and ``has_offer`` of whoever has this address."""
-    return conn.one(_KNOWN, channel=channel, scheme=scheme, value=value)
+    sql, lookups = look_up(conn, _KNOWN, value=value)
+    return conn.one(sql, channel=channel, scheme=scheme, **lookups)
+
+
+def called(conn: Connection, phone: str) -> list[int]:
+    """The contacts of whoever writes from this number, and of whoever told it as his: two at most."""
+    sql, lookups = look_up(conn, _CALLED, phone=phone)
+    return [row["contact_id"] for row in conn.all(sql, **lookups)]
 
 
 def recognise(conn: Connection, channel: str, sender: Sender) -> Row:
@@ -88,7 +114,8 @@ def recognise(conn: Connection, channel: str, sender: Sender) -> Row:
 
     A phone decides when both addresses are shown; two known people are never merged because one message names both.
     """
-    found = conn.all(_KNOWN_BY_BOTH, channel=channel, phone=sender.phone, user_id=sender.user_id)
+    sql, lookups = look_up(conn, _KNOWN_BY_BOTH, phone=sender.phone, user_id=sender.user_id)
+    found = conn.all(sql, channel=channel, **lookups)
     by = {row["scheme"]: row for row in found}
     known = by.get("phone") or by.get("user_id")
     if known is None:
@@ -105,7 +132,7 @@ def _enter(conn: Connection, channel: str, sender: Sender) -> Row:
     phone = bool(sender.phone) and address(conn, contact_id, "phone", str(sender.phone))
     user_id = bool(sender.user_id) and address(conn, contact_id, "user_id", str(sender.user_id), channel)
     if phone or user_id:
-        return {"contact_id": contact_id, "expecting": None, "has_offer": False}
+        return {"contact_id": contact_id, "expecting": None, "has_offer": False, "is_new": True}
     # Another webhook of the same newcomer was first: the addresses, now committed, are his.
     conn.run(_FORGET_NAME, id=contact_id)
     conn.run(_FORGET_NEW, id=contact_id)
@@ -113,7 +140,8 @@ def _enter(conn: Connection, channel: str, sender: Sender) -> Row:
 
 
 def add_contact(conn: Connection, channel: str, name: str | None) -> int:
-    """A new person."""
+    """A new person. A number that he bears as his name is masked in it."""
+    name = name and masked(name)
     row = conn.one(_NEW, channel=channel, name=name, at=conn.now)
     assert row is not None
     if name:
@@ -123,14 +151,33 @@ def add_contact(conn: Connection, channel: str, name: str | None) -> int:
 
 def address(conn: Connection, contact_id: int, scheme: str, value: str, channel: str = ANY) -> bool:
     """Take an address down; False when somebody (he himself, or another) has it already."""
-    return bool(conn.run(_ADD_IDENTITY, contact=contact_id, channel=channel, scheme=scheme, value=value, at=conn.now))
+    if len(conn.keys.names) > 1 and _is_taken(conn, scheme, value, channel):
+        return False
+    return bool(
+        conn.run(
+            _ADD_IDENTITY,
+            contact=contact_id,
+            channel=channel,
+            scheme=scheme,
+            sealed=conn.keys.seal(value, PERSONAL),
+            lookup=conn.keys.index(value, PERSONAL),
+            at=conn.now,
+        )
+    )
+
+
+def _is_taken(conn: Connection, scheme: str, value: str, channel: str) -> bool:
+    """Whether the address is there under any key: no unique index sees it while there are two."""
+    seal.hold(conn)
+    return find(conn, scheme, value, channel) is not None
 
 
 def change_addresses(conn: Connection, contact_id: int, channel: str, successor: Sender) -> None:
     """He has a new number or user id: the old ones may belong to somebody else tomorrow."""
     for scheme, value, where in (("phone", successor.phone, ANY), ("user_id", successor.user_id, channel)):
         if value and address(conn, contact_id, scheme, value, where):
-            conn.run(_DROP_IDENTITY, contact=contact_id, channel=where, scheme=scheme, value=value)
+            sql, lookups = look_up(conn, _DROP_IDENTITY, value=value)
+            conn.run(sql, contact=contact_id, channel=where, scheme=scheme, **lookups)
 
 
 def by_user_id(conn: Connection, user_id: str) -> int | None:

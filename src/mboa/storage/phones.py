@@ -6,13 +6,14 @@ from typing import Any
 import orjson
 
 from mboa.storage import people
+from mboa.storage.sealing import whole
 from mboa.storage.sql import time_text
 from mboa.storage.store import Connection, Row
 
 MOST = 500
 
 _SCREEN = """
-SELECT id, direction, kind, text, body_json, status, created_at, sent_at, key FROM messages
+SELECT id, direction, kind, text, body_json, full_sealed, status, created_at, sent_at, key FROM messages
 WHERE contact_id = :contact AND id > :after
   AND (direction = 'in' OR status IN ('sent', 'delivered', 'read'))
 ORDER BY COALESCE(sent_at, created_at), id LIMIT :most"""
@@ -25,7 +26,7 @@ def screen(conn: Connection, phone: str, after: int) -> list[dict[str, Any]]:
     known = people.find(conn, "phone", phone)
     if known is None:
         return []
-    return [_bubble(row) for row in conn.all(_SCREEN, contact=known["contact_id"], after=after, most=MOST)]
+    return [_bubble(whole(row)) for row in conn.all(_SCREEN, contact=known["contact_id"], after=after, most=MOST)]
 
 
 def _bubble(row: Row) -> dict[str, Any]:
@@ -54,7 +55,7 @@ def button_title(conn: Connection, phone: str, payload: str) -> str:
 
 
 _WINDOWS = """
-SELECT i.value AS phone, c.last_inbound_at FROM contacts c JOIN identities i ON i.contact_id = c.id
+SELECT i.sealed AS phone_sealed, c.last_inbound_at FROM contacts c JOIN identities i ON i.contact_id = c.id
 WHERE i.scheme = 'phone' AND c.channel = 'simulator' AND c.last_inbound_at IS NOT NULL"""
 
 

@@ -110,7 +110,8 @@ def merge(answers: list[Letter]) -> list[Letter]:
     spoken = [letter for letter in answers if letter.text]
     if not spoken:
         return answers
-    chief = next((a for a in reversed(spoken) if a.buttons or a.choices or a.ask_phone), spoken[-1])
+    own = [letter for letter in spoken if letter.phrase != "consent"] or spoken
+    chief = next((a for a in reversed(own) if a.buttons or a.choices or a.ask_phone), own[-1])
     text = "\n\n".join(letter.text for letter in spoken)
     whole = replace(chief, text=text)
     if len(text) <= INTERACTIVE_BODY or not (chief.buttons or chief.choices or chief.ask_phone):

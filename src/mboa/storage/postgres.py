@@ -17,39 +17,78 @@ from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 import psycopg
 from psycopg.errors import DeadlockDetected, SerializationFailure
 
+from mboa.keyring import Keyring
+from mboa.storage import seal
 from mboa.storage.postgres_bell import Bell
 from mboa.storage.postgres_session import READ, WRITE, ConnectionLost, Server, Session
+from mboa.storage.sealing import is_sealed, needed, open_rows, opened_name
 from mboa.storage.sql import bind_psycopg, for_psycopg
-from mboa.storage.store import Connection, Loop, Row, StoreAway
+from mboa.storage.store import Connection, Loop, Row, StoreAway, WrongKeys
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 _TRIES = 5
 _BACK_OFF_SECONDS = 0.005
+_REMEMBERED = 2048
 # Connections beside the pool's, for webhooks alone.
 _FOR_THE_DOOR = 4
+
+
+class Opening:
+    """Opens what is sealed in rows, and remembers of each statement whether anything is."""
+
+    def __init__(self, keys: Keyring | None) -> None:
+        self.keys = keys
+        self._sealed: dict[str, tuple[str, ...]] = {}
+
+    def of(self, sql: str, rows: list[Row]) -> list[Row]:
+        """These rows of a statement, opened in place."""
+        sealed = self._sealed.get(sql)
+        if sealed is None:
+            sealed = self._learn(sql, rows)
+        if sealed:
+            for name in sealed:
+                for row in rows:
+                    row[opened_name(name)] = row.pop(name)
+            open_rows(rows, map(opened_name, sealed), self.keys)
+        return rows
+
+    def _learn(self, sql: str, rows: list[Row]) -> tuple[str, ...]:
+        if not rows:
+            return ()
+        if len(self._sealed) > _REMEMBERED:
+            self._sealed.clear()
+        self._sealed[sql] = found = tuple(filter(is_sealed, rows[0]))
+        return found
 
 
 class PostgresConnection:
     """What one transaction function sees; see :class:`mboa.storage.store.Connection`."""
 
-    __slots__ = ("_cursor", "now", "woken")
+    __slots__ = ("_cursor", "_opening", "now", "woken")
 
-    def __init__(self, cursor: psycopg.Cursor[Row], now: datetime) -> None:
+    def __init__(self, cursor: psycopg.Cursor[Row], now: datetime, opening: Opening | None = None) -> None:
         self._cursor = cursor
+        self._opening = opening or Opening(None)
         self.now = now
         self.woken: set[Loop] = set()
+
+    @property
+    def keys(self) -> Keyring:
+        """What seals and opens; raises ``RuntimeError`` where the store was opened without."""
+        return needed(self._opening.keys)
 
     def all(self, sql: str, /, **parameters: Any) -> list[Row]:
         """Every row of a statement."""
         cursor = self._cursor.execute(for_psycopg(sql), bind_psycopg(parameters))
-        return [] if cursor.rownumber is None else cursor.fetchall()
+        return [] if cursor.rownumber is None else self._opening.of(sql, cursor.fetchall())
 
     def one(self, sql: str, /, **parameters: Any) -> Row | None:
         """The first row, or ``None``."""
         cursor = self._cursor.execute(for_psycopg(sql), bind_psycopg(parameters))
-        return None if cursor.rownumber is None else cursor.fetchone()
+        row = None if cursor.rownumber is None else cursor.fetchone()
+        return None if row is None else self._opening.of(sql, [row])[0]
 
     def run(self, sql: str, /, **parameters: Any) -> int:
         """Run a statement and return how many rows it changed (or, if it returns rows, how many those are)."""
@@ -67,12 +106,13 @@ class PostgresConnection:
 class _Transaction:
     """BEGIN on entry, COMMIT or ROLLBACK on exit."""
 
-    def __init__(self, session: Session, kind: bytes) -> None:
+    def __init__(self, session: Session, kind: bytes, opening: Opening) -> None:
         self._session = session
         self._kind = kind
+        self._opening = opening
 
     def __enter__(self) -> PostgresConnection:
-        return PostgresConnection(*self._session.begin(self._kind))
+        return PostgresConnection(*self._session.begin(self._kind), self._opening)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         if error is not None:
@@ -87,14 +127,22 @@ class _Transaction:
 
 class PostgresStore:
     """One PostgreSQL database. ``clock`` replaces the server's clock in tests; ``pool_size`` is the number of threads
-    and of connections, one for each, opened when first needed."""
+    and of connections, one for each, opened when first needed; ``keys`` open what is sealed."""
 
     dialect: Literal["sqlite", "postgresql"] = "postgresql"
 
-    def __init__(self, url: str, clock: Callable[[], datetime] | None = None, pool_size: int = 16) -> None:
+    def __init__(
+        self,
+        url: str,
+        clock: Callable[[], datetime] | None = None,
+        pool_size: int = 16,
+        *,
+        keys: Keyring | None = None,
+    ) -> None:
         self._server = Server(url)
         self.description = self._server.description
         self._clock = clock
+        self._opening = Opening(keys)
         self._threads = ThreadPoolExecutor(pool_size, thread_name_prefix="postgres")
         self._first = ThreadPoolExecutor(_FOR_THE_DOOR, thread_name_prefix="postgres-first")
         self._own = threading.local()
@@ -104,11 +152,21 @@ class PostgresStore:
         self._is_open = False
 
     async def open(self) -> None:
-        """Connect; raises :class:`StoreAway` within about 2 s."""
+        """Connect; raises :class:`StoreAway` within about 2 s, and :class:`WrongKeys`."""
         self._loop = asyncio.get_running_loop()
         self._is_open = True
-        await self.read(_nothing)
+        if self._opening.keys is None:
+            await self.read(_nothing)
+        else:
+            await self._fit()
         self._bell = Bell(self._server, self._wake)
+
+    async def _fit(self) -> None:
+        try:
+            await self.write(seal.fit)
+        except WrongKeys:
+            await self.close()
+            raise
 
     async def close(self) -> None:
         """Finish what was handed in and let every connection go."""
@@ -163,7 +221,7 @@ class PostgresStore:
     def _attempt(
         self, kind: bytes, fn: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        with _Transaction(self._session(), kind) as connection:
+        with _Transaction(self._session(), kind, self._opening) as connection:
             result = fn(connection, *args, **kwargs)
         if connection.woken:
             self._wake(connection.woken)

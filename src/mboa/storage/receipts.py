@@ -5,6 +5,7 @@ from datetime import timedelta
 import orjson
 
 from mboa.channels.base import Receipt
+from mboa.channels.numbers import masked
 from mboa.storage import offers
 from mboa.storage.store import Connection, Row
 
@@ -50,7 +51,7 @@ def keep(conn: Connection, receipt: Receipt, offer_timeout: timedelta) -> None:
         external=receipt.external_id,
         key=receipt.key,
         status=receipt.status,
-        error=receipt.error,
+        error=receipt.error and masked(receipt.error),
         code=receipt.error_code,
         pricing=orjson.dumps(receipt.pricing).decode() if receipt.pricing else None,
         pending=receipt.status == "failed",

@@ -8,6 +8,7 @@ from mboa.dispatch.people import Contact, Provider
 from mboa.dispatch.ports import Stale
 from mboa.dispatch.request import Request
 from mboa.dispatch.status import Status
+from mboa.storage.sealing import guarded, whole
 from mboa.storage.store import Connection, Row
 
 CHANGING = (
@@ -39,7 +40,9 @@ CHANGING = (
     "due_at",
     "due_kind",
 )
-COLUMNS = "r." + ", r.".join(("id", "client_id", "created_at", "token", "version", *CHANGING))
+# What people say of themselves.
+WORDS = ("place_text", "time_text", "problem", "cancel_reason", "comment")
+COLUMNS = "r." + ", r.".join(("id", "client_id", "created_at", "token", "version", *CHANGING, "full_sealed"))
 
 _BY_ID = f"SELECT {COLUMNS} FROM requests r WHERE r.id = :id FOR NO KEY UPDATE"
 _SEEN = f"SELECT {COLUMNS} FROM requests r WHERE r.id = :id"
@@ -70,7 +73,7 @@ VALUES (:client, :status, :token, :at, :due, 'abandon') RETURNING id"""
 _KEEP = (
     "UPDATE requests SET "
     + ", ".join(f"{name} = :{name}" for name in CHANGING)
-    + ", version = version + 1 WHERE id = :id AND version = :version"
+    + ", full_sealed = :full, version = version + 1 WHERE id = :id AND version = :version"
 )
 _DUE = "SELECT id FROM requests WHERE due_at <= :now ORDER BY due_at LIMIT :most"
 
@@ -78,7 +81,7 @@ _DUE = "SELECT id FROM requests WHERE due_at <= :now ORDER BY due_at LIMIT :most
 def _request(row: Row) -> Request:
     row["status"] = Status(row["status"])
     row["urgent"], row["fallback_told"] = bool(row["urgent"]), bool(row["fallback_told"])
-    return Request(**row)
+    return Request(**whole(row))
 
 
 def by_id(conn: Connection, request_id: int) -> Request | None:
@@ -147,6 +150,7 @@ def new(conn: Connection, client: Contact, draft: Request) -> Request:
 def keep(conn: Connection, request: Request) -> None:
     """Write a request back; raises :class:`Stale` when somebody else did since it was read."""
     values = {name: getattr(request, name) for name in CHANGING}
+    values |= guarded(conn, **{name: values[name] for name in WORDS})
     if not conn.run(_KEEP, id=request.id, version=request.version, **values):
         raise Stale(f"request {request.id} is no longer at version {request.version}")
     request.version += 1

@@ -1,11 +1,14 @@
 """Providers entered and listed: by their phone, with the coverage rows that matching looks them up by."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from mboa.channels.base import Sender
+from mboa.channels.numbers import masked
 from mboa.storage import names, people
+from mboa.storage.sealing import PERSONAL
 from mboa.storage.store import Connection
 from mboa.understanding.normalise import fold
 
@@ -46,13 +49,13 @@ _COVER = "INSERT INTO provider_coverage (service, zone, provider_id) VALUES (:se
 _COLUMNS = "p.id, p.name, p.services, p.zones, p.available, p.latitude, p.longitude, p.deleted_at"
 _ALL = f"""
 SELECT {_COLUMNS},
-       (SELECT i.value FROM identities i WHERE i.contact_id = p.contact_id AND i.scheme = 'phone'
-        ORDER BY i.id DESC LIMIT 1) AS phone
+       (SELECT i.sealed FROM identities i WHERE i.contact_id = p.contact_id AND i.scheme = 'phone'
+        ORDER BY i.id DESC LIMIT 1) AS phone_sealed
 FROM providers p WHERE p.deleted_at IS NULL ORDER BY p.id"""
 _BY_PHONES = f"""
-SELECT {_COLUMNS}, i.value AS phone FROM providers p
+SELECT {_COLUMNS}, i.sealed AS phone_sealed FROM providers p
 JOIN identities i ON i.contact_id = p.contact_id
-WHERE i.channel = 'any' AND i.scheme = 'phone' AND i.value IN ({{values}})"""
+WHERE i.channel = 'any' AND i.scheme = 'phone' AND i.lookup IN ({{values}})"""
 _AT_ONCE = 200
 
 
@@ -64,6 +67,7 @@ def enter_all(conn: Connection, entries: list[Entry], channel: str) -> tuple[int
 
 def enter(conn: Connection, entry: Entry, channel: str) -> tuple[int, bool]:
     """Add a provider, or update the one with this phone; returns his id and whether he is new."""
+    entry = replace(entry, name=masked(entry.name))
     person = people.find(conn, "phone", entry.phone) or people.recognise(conn, channel, Sender(phone=entry.phone))
     contact_id = person["contact_id"]
     conn.run(_MARK, id=contact_id, name=entry.name)
@@ -111,7 +115,8 @@ def by_phones(conn: Connection, phones: list[str]) -> dict[str, Known]:
     """Those of these phones that belong to a provider, deleted ones too."""
     found: dict[str, Known] = {}
     for start in range(0, len(phones), _AT_ONCE):
-        values = {f"v{number}": phone for number, phone in enumerate(phones[start : start + _AT_ONCE])}
+        some = (conn.keys.indexes(phone, PERSONAL) for phone in phones[start : start + _AT_ONCE])
+        values = {f"v{number}": lookup for number, lookup in enumerate(chain.from_iterable(some))}
         sql = _BY_PHONES.format(values=", ".join(f":{name}" for name in values))
         found |= {row["phone"]: _known(row) for row in conn.all(sql, **values)}
     return found

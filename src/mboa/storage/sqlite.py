@@ -8,23 +8,23 @@ import asyncio
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any, Concatenate, Literal, ParamSpec, TypeVar
+from typing import IO, Concatenate, Literal, ParamSpec, TypeVar
 
-from mboa.storage.sql import bind_sqlite, for_sqlite, holds_time
+from mboa.keyring import Keyring
+from mboa.storage import seal
+from mboa.storage.sqlite_connection import Columns, SqliteConnection
 from mboa.storage.sqlite_file import connect, hold, is_away, warn_if_remote
 from mboa.storage.sqlite_writer import Job, Writer
-from mboa.storage.store import Connection, Loop, Row, StoreAway, StoreBusy
+from mboa.storage.store import Connection, Loop, StoreAway, StoreBusy, WrongKeys
 
 log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-_Columns = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 def wall_clock() -> datetime:
@@ -36,83 +36,31 @@ def _nothing(connection: Connection) -> None:
     connection.one("SELECT 1")
 
 
-class SqliteConnection:
-    """What one transaction function sees; see :class:`mboa.storage.store.Connection`."""
-
-    __slots__ = ("_columns", "_db", "now", "woken")
-
-    def __init__(self, db: sqlite3.Connection, columns: dict[str, _Columns], now: datetime) -> None:
-        self._db = db
-        self._columns = columns
-        self.now = now
-        self.woken: set[Loop] = set()
-
-    def all(self, sql: str, /, **parameters: Any) -> list[Row]:
-        """Every row of a statement."""
-        return self._rows(sql, self._db.execute(for_sqlite(sql), bind_sqlite(parameters)))
-
-    def one(self, sql: str, /, **parameters: Any) -> Row | None:
-        """The first row, or ``None``."""
-        cursor = self._db.execute(for_sqlite(sql), bind_sqlite(parameters))
-        values = cursor.fetchone()
-        if values is None:
-            return None
-        names, times = self._columns.get(sql) or self._learn(sql, cursor)
-        row: Row = dict(zip(names, values, strict=False))
-        for name in times:
-            if row[name] is not None:
-                row[name] = datetime.fromisoformat(row[name])
-        return row
-
-    def run(self, sql: str, /, **parameters: Any) -> int:
-        """Run a statement and return how many rows it changed (or, if it returns rows, how many those are)."""
-        cursor = self._db.execute(for_sqlite(sql), bind_sqlite(parameters))
-        return cursor.rowcount if cursor.description is None else len(cursor.fetchall())
-
-    def many(self, sql: str, /, rows: Iterable[Row]) -> None:
-        """Run one statement for many rows; the rows stay as they are."""
-        self._db.executemany(for_sqlite(sql), (bind_sqlite(dict(row)) for row in rows))
-
-    def wake(self, loop: Loop) -> None:
-        """Wake a worker loop after the commit."""
-        self.woken.add(loop)
-
-    def _rows(self, sql: str, cursor: sqlite3.Cursor) -> list[Row]:
-        if cursor.description is None:
-            return []
-        names, times = self._columns.get(sql) or self._learn(sql, cursor)
-        rows: list[Row] = [dict(zip(names, values, strict=False)) for values in cursor]
-        for name in times:
-            for row in rows:
-                if row[name] is not None:
-                    row[name] = datetime.fromisoformat(row[name])
-        return rows
-
-    def _learn(self, sql: str, cursor: sqlite3.Cursor) -> _Columns:
-        names = tuple(column[0] for column in cursor.description)
-        if len(self._columns) > 2048:
-            self._columns.clear()
-        self._columns[sql] = columns = (names, tuple(name for name in names if holds_time(name)))
-        return columns
-
-
 class SqliteStore:
     """One SQLite file, written by this process alone.
 
     ``clock`` gives the time of each transaction (the wall clock by default), ``readers`` is the number of reading
-    threads. A ``read_only`` store takes no lock: it reads beside the process that writes, and refuses to write.
+    threads, ``keys`` open what is sealed. A ``read_only`` store takes no lock: it reads beside the process that
+    writes, and refuses to write.
     """
 
     dialect: Literal["sqlite", "postgresql"] = "sqlite"
 
     def __init__(
-        self, path: Path, clock: Callable[[], datetime] | None = None, readers: int = 2, *, read_only: bool = False
+        self,
+        path: Path,
+        clock: Callable[[], datetime] | None = None,
+        readers: int = 2,
+        *,
+        read_only: bool = False,
+        keys: Keyring | None = None,
     ) -> None:
         self.description = f"SQLite file {path}" + (" (read only)" if read_only else "")
         self._path = path
         self._clock = clock or wall_clock
         self._read_only = read_only
-        self._columns: dict[str, _Columns] = {}
+        self._keys = keys
+        self._columns: dict[str, Columns] = {}
         self._listeners: list[Callable[[Loop], None]] = []
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="sqlite-reader")
         self._own = threading.local()
@@ -122,12 +70,12 @@ class SqliteStore:
         self._is_open = False
 
     async def open(self) -> None:
-        """Take the file and start the threads; raises :class:`StoreBusy` or :class:`StoreAway`."""
+        """Take the file and start the threads; raises :class:`StoreBusy`, :class:`StoreAway` or :class:`WrongKeys`."""
         self._loop = asyncio.get_running_loop()
         warn_if_remote(self._path)
         if self._read_only:
             self._is_open = True
-            await self.read(_nothing)
+            await self.read(seal.check if self._keys else _nothing)
             return
         try:
             self._lock = hold(self._path)
@@ -136,8 +84,8 @@ class SqliteStore:
         self._is_open = True
         self._writer = Writer(self._path, self._begin, self._deliver)
         try:
-            await self.write(_nothing)
-        except StoreAway:
+            await self.write(seal.fit if self._keys else _nothing)
+        except (StoreAway, WrongKeys):
             await self.close()
             raise
 
@@ -188,7 +136,7 @@ class SqliteStore:
         self._listeners.append(listener)
 
     def _begin(self, db: sqlite3.Connection) -> SqliteConnection:
-        return SqliteConnection(db, self._columns, self._clock())
+        return SqliteConnection(db, self._columns, self._clock(), self._keys)
 
     def _deliver(self, batch: list[Job]) -> None:
         """Hand a batch's outcomes to the event loop, in one call for all of them."""

@@ -6,7 +6,10 @@ engines. The store owns BEGIN and COMMIT; ``write`` resolves only after the comm
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, Concatenate, Literal, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from mboa.keyring import Keyring
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -21,12 +24,18 @@ class Connection(Protocol):
     SQL is written once for both engines: parameters are ``:name``; ``FOR UPDATE`` and ``SKIP LOCKED`` are dropped
     on SQLite, whose one writer is already that lock. Rows are dicts. Every column whose name ends in ``_at`` holds
     a time: aware UTC ``datetime`` in Python, ``timestamptz`` on PostgreSQL, fixed-width ISO 8601 text with ``Z`` on
-    SQLite.
+    SQLite. Every column whose name ends in ``_sealed`` comes out opened, under its name without that
+    (:mod:`mboa.storage.sealing`).
     """
 
     @property
     def now(self) -> datetime:
         """The database's time when this transaction began (UTC); tests hand in their own clock."""
+        ...
+
+    @property
+    def keys(self) -> "Keyring":
+        """What seals and opens; raises ``RuntimeError`` where the store was opened without."""
         ...
 
     def all(self, sql: str, /, **parameters: Any) -> list[Row]:
@@ -58,6 +67,10 @@ class StoreAway(Exception):
     """The database cannot be reached or refuses to write (down, disk full, I/O error): try again later."""
 
 
+class WrongKeys(Exception):
+    """``MBOA_SECRET_KEY`` does not open this database."""
+
+
 class Store(Protocol):
     """One database. ``dialect`` is ``sqlite`` or ``postgresql``; ``description`` names it without a password."""
 
@@ -65,7 +78,7 @@ class Store(Protocol):
     description: str
 
     async def open(self) -> None:
-        """Connect; raises :class:`StoreBusy` or :class:`StoreAway`."""
+        """Connect; raises :class:`StoreBusy`, :class:`StoreAway` or :class:`WrongKeys`."""
         ...
 
     async def close(self) -> None:

@@ -18,19 +18,19 @@ _LATEST = "SELECT id, token FROM requests WHERE client_id = :client ORDER BY id 
 _OFFERS = """
 SELECT o.position, o.code, o.status, o.score, o.reasons_json, o.withheld_json, o.offered_at, o.sent_at, o.expires_at,
        o.answered_at, p.name AS provider,
-       (SELECT i.value FROM identities i WHERE i.contact_id = p.contact_id AND i.scheme = 'phone'
-        ORDER BY i.id DESC LIMIT 1) AS phone
+       (SELECT i.sealed FROM identities i WHERE i.contact_id = p.contact_id AND i.scheme = 'phone'
+        ORDER BY i.id DESC LIMIT 1) AS phone_sealed
 FROM offers o JOIN providers p ON p.id = o.provider_id WHERE o.request_id = :request ORDER BY o.position"""
 _UNHEARD = """
-SELECT DISTINCT i.value AS phone FROM messages m JOIN identities i ON i.contact_id = m.contact_id
+SELECT DISTINCT i.sealed AS phone_sealed FROM messages m JOIN identities i ON i.contact_id = m.contact_id
 WHERE m.status = 'received' AND m.kept_at IS NULL AND i.scheme = 'phone'"""
 _UNSENT = "SELECT COUNT(*) AS unsent FROM messages WHERE status IN ('queued', 'sending')"
 _OPEN_OFFERS = """
-SELECT o.id, o.code, o.position, i.value AS phone
+SELECT o.id, o.code, o.position, i.sealed AS phone_sealed
 FROM offers o JOIN providers p ON p.id = o.provider_id JOIN identities i ON i.contact_id = p.contact_id
 WHERE o.status = 'open' AND o.sent_at IS NOT NULL AND i.scheme = 'phone' ORDER BY o.id"""
 _JOBS = """
-SELECT r.id, r.progress, i.value AS phone
+SELECT r.id, r.progress, i.sealed AS phone_sealed
 FROM requests r JOIN providers p ON p.id = r.provider_id JOIN identities i ON i.contact_id = p.contact_id
 WHERE r.status IN ('accepted', 'in_progress') AND i.scheme = 'phone' ORDER BY r.id"""
 

@@ -11,13 +11,14 @@ import orjson
 from mboa.dispatch.events import Actor, Event, EventName
 from mboa.dispatch.matching import Withheld
 from mboa.dispatch.offer import Choice, Offer
-from mboa.dispatch.people import Candidate, Contact, Provider
+from mboa.dispatch.people import Candidate, Contact, Holding, Provider
 from mboa.dispatch.policy import Policy
 from mboa.dispatch.request import Request
 from mboa.dispatch.status import OfferStatus, Status
 from mboa.storage import inbox, offers, people, providers, requests
 from mboa.storage.known import Known
 from mboa.storage.post import Post
+from mboa.storage.sealing import masked_json
 from mboa.storage.store import Connection
 
 _DIARY = """
@@ -46,6 +47,13 @@ class Unit:
 
     def person(self, contact_id: int) -> Contact:
         return self.known.person(contact_id)
+
+    @property
+    def has_answered(self) -> bool:
+        return bool(self.post.answers)
+
+    def held_on(self, contact: Contact) -> Holding:
+        return people.held_on(self.conn, contact.id)
 
     def keep_contact(self, contact: Contact) -> None:
         people.keep_contact(self.conn, contact)
@@ -193,7 +201,7 @@ class Unit:
                     "contact": event.contact_id,
                     "actor": event.actor,
                     "cause": event.cause,
-                    "data": orjson.dumps(event.data).decode(),
+                    "data": masked_json(orjson.dumps(event.data).decode()),
                 }
                 for event in self.events
             ],

@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from mboa.channels.base import Channel
 from mboa.office import Office
@@ -12,6 +12,7 @@ from mboa.storage.pulse import beat
 from mboa.storage.store import Loop as LoopName
 from mboa.work.deadlines import Deadlines
 from mboa.work.deliver import Deliver
+from mboa.work.housekeeping import Chore, Housekeeping
 from mboa.work.listen import Listen
 from mboa.work.loops import Loop
 
@@ -22,9 +23,9 @@ STOP_SECONDS = 8.0
 
 
 class Crew:
-    """Listen, deadlines, deliver."""
+    """Listen, deadlines, deliver; and the chores of the house, which nothing waits for."""
 
-    def __init__(self, office: Office, channels: Mapping[str, Channel]) -> None:
+    def __init__(self, office: Office, channels: Mapping[str, Channel], chores: Sequence[Chore] = ()) -> None:
         self.office = office
         self.channels = channels
         self.deliver = Deliver(office, channels)
@@ -35,6 +36,8 @@ class Crew:
         }
         self.heartbeat = Loop("heartbeat", self._beat)
         self.name = f"{socket.gethostname()}:{os.getpid()}"
+        self.housekeeping = Housekeeping(office, chores, self.name)
+        self.housework = Loop("housekeeping", self.housekeeping.step)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -42,10 +45,11 @@ class Crew:
         await self.deliver.start()
         self.office.store.on_wake(self._wake)
         self._tasks = [asyncio.create_task(loop.run(), name=loop.name) for loop in self._all()]
+        self._tasks.append(asyncio.create_task(self.housekeeping.run(self.housework), name="housekeeping"))
 
     async def stop(self) -> None:
         """Let every loop finish what it has in hand; after eight seconds it is dropped (and its lease will tell)."""
-        for loop in self._all():
+        for loop in (*self._all(), self.housework):
             loop.stop()
         _, late = await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
         for task in late:

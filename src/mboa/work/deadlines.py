@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mboa import lifecycle, timers
 from mboa.office import Office
+from mboa.operations.context import working_on
 from mboa.storage import offers, requests
 from mboa.storage.store import Connection
 from mboa.work.loops import AFTER_TROUBLE_SECONDS, Loop, attempt
@@ -44,15 +45,23 @@ class Deadlines:
             loop.turn()
             due = await self.office.store.read(find_due)
             rings = [
-                *(self.office.transact(lifecycle.expire_offer, "timer", number) for number in due.offers),
-                *(self.office.transact(timers.request_due, "timer", number) for number in due.requests),
+                *(_rung(self._expire(number)) for number in due.offers),
+                *(_rung(self._ring(number)) for number in due.requests),
             ]
             if not rings:
                 return await self.office.store.read(seconds_to_next)
-            done = await asyncio.gather(*(attempt(_rung(ring), "deadlines", otherwise=False) for ring in rings))
+            done = await asyncio.gather(*(attempt(ring, "deadlines", otherwise=False) for ring in rings))
             if not all(done):
                 return AFTER_TROUBLE_SECONDS
         return None
+
+    async def _expire(self, offer_id: int) -> None:
+        with working_on(offer_id=offer_id):
+            await self.office.transact(lifecycle.expire_offer, "timer", offer_id)
+
+    async def _ring(self, request_id: int) -> None:
+        with working_on(request_id=request_id):
+            await self.office.transact(timers.request_due, "timer", request_id)
 
 
 async def _rung(ring: Awaitable[None]) -> bool:

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from mboa.channels.base import Channel, SendFailed
 from mboa.office import Office
+from mboa.operations.context import working_on
 from mboa.operations.metrics import track_metric
 from mboa.storage import claims, lines, outbox, paces
 from mboa.storage.claims import Claim, Claimed, Terms
@@ -84,6 +85,10 @@ class Deliver:
         return pause
 
     async def _deliver(self, claimed: Claimed, loop: Loop) -> None:
+        with working_on(message_id=claimed.id, offer_id=claimed.offer_id):
+            await self._deliver_one(claimed, loop)
+
+    async def _deliver_one(self, claimed: Claimed, loop: Loop) -> None:
         failure = claimed.refusal or await self._send(claimed)
         while failure is not None:
             try:

@@ -11,8 +11,9 @@ import orjson
 from mboa.conversation.hear import hear
 from mboa.conversation.talk import Utterance
 from mboa.office import Office
+from mboa.operations.context import working_on
 from mboa.operations.metrics import track_metric
-from mboa.storage import inbox, receipts
+from mboa.storage import floods, inbox, receipts
 from mboa.storage.inbox import Unread
 from mboa.storage.store import Connection, Row, StoreAway
 from mboa.storage.unit_of_work import Unit
@@ -72,25 +73,29 @@ class Listen:
         return True
 
     async def _hear(self, unread: Unread) -> bool:
-        utterances = read(unread)
-        cause = f"message:{unread.rows[0]['id']}" if unread.rows else None
-        try:
-            await self.office.transact(hear_unread, cause, unread, utterances)
-        except Overtaken:
-            logger.debug("person_moved_on", extra={"contact_id": unread.contact_id})
-        else:
-            for said in utterances:
-                track_metric("message.understood", 1, intent=said.facts.intent, sure=str(said.facts.sure).lower())
+        first = unread.rows[0]["id"] if unread.rows else None
+        with working_on(contact_id=unread.contact_id, message_id=first):
+            utterances = read(unread)
+            try:
+                await self.office.transact(hear_unread, first and f"message:{first}", unread, utterances)
+            except Overtaken:
+                logger.debug("person_moved_on")
+            else:
+                _tell(unread, utterances)
         return True
 
     async def _settle(self, row: Row) -> bool:
-        await self.office.transact(settle_failure, f"receipt:{row['id']}", row, self.channels)
+        with working_on(receipt_id=row["id"]):
+            await self.office.transact(settle_failure, f"receipt:{row['id']}", row, self.channels)
         return True
 
 
-async def _nothing() -> bool:
-    """Somebody else heard it."""
-    return True
+def _tell(unread: Unread, utterances: list[Utterance]) -> None:
+    for said in utterances:
+        track_metric("message.understood", 1, intent=said.facts.intent, sure=str(said.facts.sure).lower())
+    if unread.is_flood:
+        track_metric("flood.calmed")
+        logger.warning("flood_calmed", extra={"messages": len(unread.rows)})
 
 
 class Overtaken(Exception):
@@ -104,6 +109,8 @@ def hear_unread(unit: Unit, unread: Unread, utterances: list[Utterance]) -> None
         raise Overtaken
     mine = [said for said in utterances if _mark(unit.conn, said, unread)]
     left = hear(unit, person, mine)
+    if unread.is_flood and floods.calm(unit.conn, person.id) and not (person.opted_out or unread.is_held):
+        unit.reply(person, "slow_down")
     waiting = [message_id for said in left for message_id in said.message_ids]
     if unread.is_held:
         inbox.leave(unit.conn, [*unread.aside, *waiting], person.held_until_at)
@@ -116,6 +123,8 @@ def _mark(conn: Connection, said: Utterance, unread: Unread) -> bool:
     known = {name: getattr(said.facts, name) for name in FACTS}
     around = {"expecting": asked(unread), "heard_with": unread.rows[0]["id"]}
     understood = orjson.dumps(known | around).decode()
+    if unread.is_flood:
+        return floods.heard(conn, said.message_ids, understood)
     return all(inbox.heard(conn, message_id, understood) for message_id in said.message_ids)
 
 

@@ -1,5 +1,7 @@
 """Unread rows become utterances: one for a burst of text, one for each tap, pin, card, voice note or picture."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
 from typing import Any, Literal
@@ -10,6 +12,7 @@ from mboa.conversation.talk import UNHEARD, Utterance
 from mboa.storage.inbox import Unread
 from mboa.storage.store import Row
 from mboa.understanding.facts import Expecting, Understanding
+from mboa.understanding.normalise import LIMIT
 from mboa.understanding.understand import understand
 
 # How the conversation's questions look to the understanding; the others take any words as they come.
@@ -20,6 +23,7 @@ EXPECTING: dict[str | None, Expecting] = {
     "time": "time",
     "confirmation": "confirmation",
     "cancel": "confirmation",
+    "erase": "confirmation",
     "rating": "rating",
 }
 Sort = Literal["text", "tap", "pin", "card", "media", "unreadable"]
@@ -37,6 +41,8 @@ KINDS: dict[str, Sort] = {
 
 # People say much the same: OUI, 5, "bonjour", the words of an advertisement. What was read once need not be read again.
 SHORT_CHARS = 160
+# Of a flood.
+MOST_THINGS = 10
 _read_before = lru_cache(maxsize=1024)(understand)
 
 
@@ -52,6 +58,8 @@ def asked(unread: Unread) -> Expecting | None:
 def read(unread: Unread) -> list[Utterance]:
     """Understand one person's unread messages, in order."""
     expecting = asked(unread)
+    if unread.is_flood:
+        return _flood(unread.rows, expecting)
     utterances: list[Utterance] = []
     for kind, rows in groupby(unread.rows, key=_kind):
         if kind == "text":
@@ -59,6 +67,36 @@ def read(unread: Unread) -> list[Utterance]:
         else:
             utterances.extend(_single(kind, row, expecting) for row in rows)
     return utterances
+
+
+def _flood(rows: Sequence[Row], expecting: Expecting | None) -> list[Utterance]:
+    """All words as one burst, each of them once; then what else he sent, each thing once and ten things at most.
+
+    Every message belongs to one of the utterances: all of them are heard.
+    """
+    things: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        kind = _kind(row)
+        sent = ("text",) if kind == "text" else (kind, row["text"], row["body_json"])
+        rest = (kind, "rest") if sent not in things and len(things) > MOST_THINGS else sent
+        things.setdefault(rest, []).append(row)
+    utterances = []
+    for (sort, *_), same in things.items():
+        heard = _burst(_distinct(same), expecting) if sort == "text" else _single(_kind(same[0]), same[0], expecting)
+        utterances.append(replace(heard, message_ids=tuple(row["id"] for row in same)))
+    return utterances
+
+
+def _distinct(rows: Sequence[Row]) -> list[Row]:
+    """What was not said before, as much as is understood at once."""
+    said: dict[str, Row] = {}
+    length = 0
+    for row in rows:
+        words = row["text"].strip().casefold()
+        if words not in said and length < LIMIT:
+            said[words] = row
+            length += len(words)
+    return list(said.values())
 
 
 def _kind(row: Row) -> Sort:

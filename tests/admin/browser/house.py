@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import httpx2
 import uvicorn
+from pydantic import SecretStr
 
 from mboa.demo.traffic import Stage, stage
 from mboa.settings import Settings
@@ -19,6 +20,7 @@ from mboa.storage.admin.accounts import Account, Language, Role
 from mboa.storage.admin.sessions import Client
 from mboa.storage.store import Connection, Row
 from mboa.wiring import build
+from tests.engines import HOUSE_SECRET
 from tests.processes import eventually, free_port
 
 T = TypeVar("T")
@@ -38,6 +40,7 @@ class House:
             _env_file=None,
             channel="simulator",
             data_dir=folder,
+            secret_key=SecretStr(HOUSE_SECRET),
             burst_seconds=0,
             quiet_hours="",
             port=self.port,

@@ -9,6 +9,7 @@ from mboa.channels.whatsapp.webhook import parse
 from mboa.demo import traffic
 from mboa.storage.store import Connection
 from tests.admin.browser.house import NEED, House
+from tests.engines import lookup
 
 HUMAN, STOPPED, LOST, SILENT, VAGUE, UNSURE, AWAY, TAKEN = (f"+2376770002{n:02}" for n in range(1, 9))
 STRANGE = b'{"from": "237677009999", "text": "<b>not what Meta sends</b>"'
@@ -39,7 +40,7 @@ def _people(house: House) -> None:
 
 def contact(house: House, phone: str) -> int:
     """The id under which the house knows somebody."""
-    return int(house.one("SELECT contact_id FROM identities WHERE value = :value", value=phone))
+    return int(house.one("SELECT contact_id FROM identities WHERE lookup = :value", value=lookup(phone)))
 
 
 def message(house: House, phone: str, direction: str = "in") -> int:
@@ -81,5 +82,5 @@ def ask(desk: httpx2.Client, method: str, path: str, body: object) -> httpx2.Res
 
 def _long_ago(conn: Connection) -> None:
     """One whose 24 hours are over."""
-    sql = "UPDATE contacts SET last_inbound_at = :at WHERE id = (SELECT contact_id FROM identities WHERE value = :one)"
-    conn.run(sql, at=conn.now - timedelta(hours=30), one=SILENT)
+    sql = "UPDATE contacts SET last_inbound_at = :at WHERE id = (SELECT contact_id FROM identities WHERE lookup = :one)"
+    conn.run(sql, at=conn.now - timedelta(hours=30), one=lookup(SILENT))

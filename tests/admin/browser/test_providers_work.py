@@ -8,6 +8,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 from tests.admin.browser.conftest import Complaints, Visit
 from tests.admin.browser.house import House
 from tests.admin.browser.test_requests_work import SCREENS
+from tests.engines import lookup
 
 pytestmark = SCREENS
 _serial = itertools.count(10)
@@ -89,10 +90,10 @@ def test_a_spreadsheet_is_looked_at_before_it_is_taken(page: Page, house: House)
     one, other = (f"+2376960000{next(_serial)}" for _ in range(2))
     sheet(page, f"Bih;{one};appliance;akwa|deido", f"Che;{other};plumbing;kotto")
     expect(page.locator(".tile b").first).to_have_text("2")
-    assert house.rows("SELECT 1 AS x FROM identities WHERE value = :phone", phone=one) == []
+    assert house.rows("SELECT 1 AS x FROM identities WHERE lookup = :phone", phone=lookup(one)) == []
     page.get_by_role("button", name="Importer").click()
     expect(page.get_by_role("status")).to_have_text("L'import est fait.")
-    assert len(house.rows("SELECT 1 AS x FROM identities WHERE value = :phone", phone=other)) == 1
+    assert len(house.rows("SELECT 1 AS x FROM identities WHERE lookup = :phone", phone=lookup(other))) == 1
 
 
 def test_a_bad_line_is_named(page: Page, complaints: Complaints) -> None:

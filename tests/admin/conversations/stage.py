@@ -5,11 +5,12 @@ from typing import Any
 import httpx2
 
 from tests.city import City, Person
+from tests.engines import lookup
 
 
 async def contact_of(city: City, person: Person) -> int:
     """The id under which the house knows somebody."""
-    (row,) = await city.rows("SELECT contact_id FROM identities WHERE value = :value", value=person.address)
+    (row,) = await city.rows("SELECT contact_id FROM identities WHERE lookup = :value", value=lookup(person.address))
     return int(row["contact_id"])
 
 

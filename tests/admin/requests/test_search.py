@@ -28,7 +28,7 @@ SPELLINGS = (
     *("pharmacie", "coeur", "cœur sacré", "bonamoussadi", "bona fuite", "paul", "fuite Ébongué"),
     *("MB-1", "mb1", "mb 1", "1", "#1", "001"),
     *("6 95 00 00 01", "695000001", "+237695000001", "00237695000001", "237 695 00 00 01", "+237 6 95-00-00-01"),
-    *("6950", "69500", "+2376950", "2376950", "Thérèse 695000001", "fuite (695) 000 001", "6 95 00 00 77"),
+    *("Thérèse 695000001", "fuite (695) 000 001", "6 95 00 00 77"),
 )
 
 
@@ -48,7 +48,10 @@ def _tell_number(conn: Connection, phone: str) -> None:
     people.address(conn, client["client_id"], "dial", phone)
 
 
-STRANGERS = ("Mireille", "évie1", "MB-3", "695", "695000002", "+23769", "thérèse awa", "a" * 500, "*")
+STRANGERS = (
+    *("Mireille", "évie1", "MB-3", "thérèse awa", "a" * 500, "*"),
+    *("695", "69500000", "+2376950", "695000002", "+23769"),
+)
 
 
 async def test_what_nobody_has_finds_nobody(city: City) -> None:
@@ -125,7 +128,7 @@ def _words_left(conn: Connection) -> tuple[int, int]:
         ("fuite Évier", ("fuite", "evier"), None, None),
         ("MB-12 fuite", ("fuite",), 12, None),
         ("123", (), 123, None),
-        ("6990", (), 6990, "+2376990"),
+        ("6990", (), 6990, None),
         ("+33 6 12 34 56 78", (), None, "+33612345678"),
         ("0033612345678", (), None, "+33612345678"),
         ("Paul 6 95 00 00 01", ("paul",), None, "+237695000001"),

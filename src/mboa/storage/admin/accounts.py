@@ -54,7 +54,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """An account with what is kept of it: never shown as a whole."""
+    """An account with what is kept of it, the secrets of its second factor sealed: never shown as a whole."""
 
     account: Account
     active: bool

@@ -12,6 +12,7 @@ from typing import Any, TypedDict, Unpack
 
 import orjson
 
+from mboa.storage.sealing import masked_json
 from mboa.storage.sql import time_text
 from mboa.storage.store import Connection, Row
 
@@ -38,8 +39,8 @@ def note(conn: Connection, account_id: int | None, action: str, subject: str, **
     """Write down what an account (``None``: nobody known) did, in the transaction that does it.
 
     ``action`` is in the past tense (``provider_changed``), ``subject`` a noun and an id (``provider:12``). What is
-    written here stays for good: no name, number or text of a client belongs here, no password, no token. Call it last:
-    it holds the chain's lock until the commit.
+    written here stays for good: no name, number or text of a client belongs here (a number that stands in it all the
+    same is masked), no password, no token. Call it last: it holds the chain's lock until the commit.
     """
     head = conn.one(_HEAD + " FOR UPDATE")
     assert head is not None
@@ -58,7 +59,9 @@ def note(conn: Connection, account_id: int | None, action: str, subject: str, **
 
 
 def _json(data: dict[str, Any] | None) -> str | None:
-    return None if data is None else orjson.dumps(data, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z).decode()
+    if data is None:
+        return None
+    return masked_json(orjson.dumps(data, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z).decode())
 
 
 def _digest(row: Row, previous: str) -> str:

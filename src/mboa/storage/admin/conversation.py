@@ -4,6 +4,7 @@ from typing import Any
 
 import orjson
 
+from mboa.storage.sealing import whole
 from mboa.storage.store import Connection, Row
 
 _CONTACT = """
@@ -12,15 +13,15 @@ SELECT c.id, c.name, c.language, c.channel, c.opted_out, c.needs_human, c.is_pro
        (SELECT p.id FROM providers p WHERE p.contact_id = c.id) AS provider_id,
        (SELECT MAX(r.id) FROM requests r WHERE r.client_id = c.id) AS request_id,
        (SELECT MAX(m.id) FROM messages m WHERE m.contact_id = c.id AND m.direction = 'in') AS newest_in,
-       (SELECT i.value FROM identities i WHERE i.contact_id = c.id AND i.scheme IN ('phone', 'dial')
-        ORDER BY CASE i.scheme WHEN 'phone' THEN 0 ELSE 1 END, i.id DESC LIMIT 1) AS phone
+       (SELECT i.sealed FROM identities i WHERE i.contact_id = c.id AND i.scheme IN ('phone', 'dial')
+        ORDER BY CASE i.scheme WHEN 'phone' THEN 0 ELSE 1 END, i.id DESC LIMIT 1) AS phone_sealed
 FROM contacts c LEFT JOIN accounts a ON a.id = c.held_by WHERE c.id = :id"""
 # Those of the view `v_messages`, and what only this page shows. `heard_at` is when he had last written before this
 # went out: with `sent_at` it tells whether the text went out or its template.
 _COLUMNS = """
 SELECT m.id, m.channel, m.direction, m.contact_id, m.request_id, m.external_id, m.key, m.kind, m.text,
        CASE m.status WHEN 'sending' THEN 'queued' ELSE m.status END AS status, m.error, m.attempts, m.created_at,
-       m.sent_at, m.error_code, m.repeats, m.due_at, m.kept_at, m.understood_json, m.body_json,
+       m.sent_at, m.error_code, m.repeats, m.due_at, m.kept_at, m.understood_json, m.body_json, m.full_sealed,
        x.id AS misread_id, x.intent AS misread_intent,
        (SELECT i.created_at FROM messages i WHERE i.contact_id = m.contact_id AND i.direction = 'in' AND i.id < m.id
         ORDER BY i.id DESC LIMIT 1) AS heard_at
@@ -40,7 +41,8 @@ SELECT m.id AS message_id, {_RECEIPT} FROM messages m
 JOIN receipts r ON r.channel = m.channel AND r.external_id = m.external_id
 WHERE {_WITHIN} AND m.direction = 'out' ORDER BY 2"""
 _REPLIES = """
-SELECT contact_id, kind, text FROM messages WHERE direction = 'out' AND key IN (:first, :second) ORDER BY id"""
+SELECT contact_id, kind, text, full_sealed FROM messages
+WHERE direction = 'out' AND key IN (:first, :second) ORDER BY id"""
 NEWEST = 2**62
 
 
@@ -67,7 +69,8 @@ def message(conn: Connection, contact_id: int, message_id: int) -> Row | None:
 
 def replies(conn: Connection, message_id: int) -> list[Row]:
     """What was said to a person because of this message of his: at most two messages (see ``storage/post.py``)."""
-    return conn.all(_REPLIES, first=f"reply:message:{message_id}:0", second=f"reply:message:{message_id}:1")
+    rows = conn.all(_REPLIES, first=f"reply:message:{message_id}:0", second=f"reply:message:{message_id}:1")
+    return [whole(row) for row in rows]
 
 
 def _with_consequences(conn: Connection, contact_id: int, rows: list[Row]) -> list[Row]:
@@ -76,7 +79,7 @@ def _with_consequences(conn: Connection, contact_id: int, rows: list[Row]) -> li
         return rows
     within = {"contact": contact_id, "first": rows[0]["id"], "last": rows[-1]["id"]}
     decided, receipts = _by_message(conn.all(_DECIDED, **within)), _by_message(conn.all(_RECEIPTS, **within))
-    for row in rows:
+    for row in map(whole, rows):
         row["understood"], row["body"] = _read(row.pop("understood_json")), _read(row.pop("body_json")) or {}
         row["decided"] = [one | {"data": _read(one.pop("data_json"))} for one in decided.get(row["id"], [])]
         row["receipts"] = [_receipt(one) for one in receipts.get(row["id"], [])]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from mboa.channels.numbers import to_e164
+from mboa.storage import people as whoever
 from mboa.storage.names import words_of
 from mboa.storage.store import Connection, Row
 
@@ -30,9 +32,7 @@ UNREACHED_SPAN = timedelta(hours=24)
 _SIDES: dict[Side, str] = {"client": "NOT c.is_provider", "provider": "c.is_provider"}
 _NEWEST = "COALESCE(c.last_inbound_at, c.created_at)"
 _NAMED = "SELECT contact_id FROM names WHERE word >= :from0 AND word < :to0 LIMIT :few"
-_CALLED = """
-SELECT contact_id FROM identities
-WHERE channel = 'any' AND scheme IN ('phone', 'dial') AND value IN (:number, :local, :bare) LIMIT :few"""
+_CALLED = "SELECT id AS contact_id FROM contacts WHERE id IN (:caller_0, :caller_1)"
 _PEOPLE = """
 WITH page AS MATERIALIZED (
     SELECT c.id, c.name, c.is_provider, c.opted_out, c.needs_human, c.misses, c.last_inbound_at, c.held_by,
@@ -41,8 +41,8 @@ WITH page AS MATERIALIZED (
 )
 SELECT p.*, a.email AS holder, m.text AS last_text, m.kind AS last_kind, m.direction AS last_direction,
        m.status AS last_status,
-       (SELECT i.value FROM identities i WHERE i.contact_id = p.id AND i.scheme IN ('phone', 'dial')
-        ORDER BY CASE i.scheme WHEN 'phone' THEN 0 ELSE 1 END, i.id DESC LIMIT 1) AS phone
+       (SELECT i.sealed FROM identities i WHERE i.contact_id = p.id AND i.scheme IN ('phone', 'dial')
+        ORDER BY CASE i.scheme WHEN 'phone' THEN 0 ELSE 1 END, i.id DESC LIMIT 1) AS phone_sealed
 FROM page p LEFT JOIN accounts a ON a.id = p.held_by
      LEFT JOIN messages m ON m.id = (SELECT MAX(x.id) FROM messages x WHERE x.contact_id = p.id)
 ORDER BY p.at DESC, p.id DESC"""
@@ -79,9 +79,10 @@ def people(conn: Connection, filters: Filters, after: tuple[datetime, int] | Non
 
 def _search(conn: Connection, q: str, within: str) -> tuple[str, list[str], Row]:
     """Where to look, under which conditions, with which values; ``within`` is what the list is narrowed to anyway."""
-    digits = "".join(sign for sign in q if sign.isascii() and sign.isdigit()).removeprefix("00")
-    if len(digits) >= _DIGITS_OF_A_PHONE and not any(sign.isalpha() for sign in q):
-        return _among(_CALLED), [], {"number": f"+{digits}", "local": f"+237{digits}", "bare": digits, "few": FEW}
+    if sum(map(str.isdecimal, q)) >= _DIGITS_OF_A_PHONE and not any(map(str.isalpha, q)):
+        phone = to_e164(q)
+        callers = [*(whoever.called(conn, phone) if phone else []), None, None]
+        return _among(_CALLED), [], {"caller_0": callers[0], "caller_1": callers[1]}
     words = sorted(words_of(q), key=len, reverse=True)
     if not words:
         return "contacts c", ["FALSE"] if q.strip() else [], {}

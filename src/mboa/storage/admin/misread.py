@@ -5,6 +5,8 @@ from typing import Any
 
 import orjson
 
+from mboa.channels.numbers import masked
+from mboa.storage.sealing import whole
 from mboa.storage.store import Connection, Row
 
 _MARK = """
@@ -15,7 +17,7 @@ ON CONFLICT (message_id) DO UPDATE SET account_id = :account, intent = :intent, 
 _UNMARK = "DELETE FROM misreadings WHERE message_id = :message"
 _COLUMNS = """
 SELECT x.id, x.message_id, x.intent, x.service, x.place, x.note, x.created_at, a.email AS marked_by, m.contact_id,
-       m.text, m.understood_json
+       m.text, m.full_sealed, m.understood_json
 FROM misreadings x JOIN messages m ON m.id = x.message_id LEFT JOIN accounts a ON a.id = x.account_id"""
 _PAGE = f"{_COLUMNS} WHERE x.id < :before ORDER BY x.id DESC LIMIT :most"
 _NEXT = f"{_COLUMNS} WHERE x.id > :after ORDER BY x.id LIMIT :most"
@@ -40,8 +42,8 @@ def mark(conn: Connection, message_id: int, account_id: int, meant: Meant) -> No
         account=account_id,
         intent=meant.intent,
         service=meant.service,
-        place=meant.place,
-        note=meant.note,
+        place=meant.place and masked(meant.place),
+        note=masked(meant.note),
         at=conn.now,
     )
 
@@ -69,5 +71,6 @@ def following(conn: Connection, after: int, most: int) -> list[Row]:
 
 def _with_reading(row: Row) -> Row:
     """Add ``understood``: what the house read at the time."""
+    whole(row)
     understood: dict[str, Any] = orjson.loads(row.pop("understood_json") or "{}")
     return row | {"understood": understood}

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from mboa.channels.numbers import masked
 from mboa.storage import names, people, roster
+from mboa.storage.sealing import look_up
 from mboa.storage.store import Connection
 from mboa.understanding.normalise import fold
 
@@ -13,7 +15,7 @@ _CONTACT = "SELECT contact_id FROM providers WHERE id = :id"
 _HOLDER = """
 SELECT i.contact_id, p.id AS provider_id, p.deleted_at FROM identities i
 LEFT JOIN providers p ON p.contact_id = i.contact_id
-WHERE i.channel = 'any' AND i.scheme = 'phone' AND i.value = :phone"""
+WHERE i.channel = 'any' AND i.scheme = 'phone' AND i.lookup IN (:phone_lookups)"""
 _CHANGE = "UPDATE providers SET {columns}, version = version + 1 WHERE id = :id"
 _RENAME = "UPDATE contacts SET name = :name WHERE id = :contact AND (name IS NULL OR name = :before)"
 _DELETE = "UPDATE providers SET deleted_at = :at, version = version + 1 WHERE id = :id AND deleted_at IS NULL"
@@ -48,7 +50,8 @@ def lock(conn: Connection, provider_id: int) -> int | None:
 
 def holder(conn: Connection, phone: str) -> tuple[int, int | None, bool] | None:
     """Who has this number: contact id, provider id if he is one, and whether that one was deleted."""
-    row = conn.one(_HOLDER, phone=phone)
+    sql, lookups = look_up(conn, _HOLDER, phone=phone)
+    row = conn.one(sql, **lookups)
     return (row["contact_id"], row["provider_id"], row["deleted_at"] is not None) if row else None
 
 
@@ -56,6 +59,7 @@ def change(conn: Connection, provider_id: int, values: dict[str, Any]) -> None:
     """Write columns of :data:`CHANGING`; the version goes up by one. Services and zones are lists."""
     kept = {name: "|".join(values[name]) if name in {"services", "zones"} else values[name] for name in values}
     if "name" in kept:
+        kept["name"] = masked(kept["name"])
         kept["folded"] = fold(kept["name"])
     assert kept.keys() <= {*CHANGING, "folded"}
     columns = ", ".join(f"{name} = :{name}" for name in kept) or "name = name"
@@ -64,8 +68,8 @@ def change(conn: Connection, provider_id: int, values: dict[str, Any]) -> None:
 
 def rename(conn: Connection, contact_id: int, before: str, name: str) -> None:
     """The person bears the new name, too, unless he gave himself another."""
+    name = masked(name)
     conn.run(_RENAME, contact=contact_id, before=before, name=name)
-    names.take_down(conn, contact_id, name)
     names.take_down(conn, contact_id, name)
 
 

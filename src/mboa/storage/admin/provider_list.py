@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mboa.channels.numbers import to_e164
+from mboa.storage import people
 from mboa.storage.store import Connection, Row
 from mboa.understanding.normalise import fold
 
@@ -33,8 +34,8 @@ COVERS = {
 COLUMNS = """p.id, p.contact_id, p.name, p.services, p.zones, p.available, p.active, p.capacity, p.hours, p.latitude,
        p.longitude, p.rating_sum, p.rating_count, p.offers_count, p.answers_count, p.answer_seconds, p.jobs_count,
        p.last_job_at, p.created_at, p.deleted_at, p.version,
-       (SELECT i.value FROM identities i WHERE i.contact_id = p.contact_id AND i.scheme IN ('phone', 'dial')
-        ORDER BY CASE i.scheme WHEN 'phone' THEN 0 ELSE 1 END, i.id DESC LIMIT 1) AS phone"""
+       (SELECT i.sealed FROM identities i WHERE i.contact_id = p.contact_id AND i.scheme IN ('phone', 'dial')
+        ORDER BY CASE i.scheme WHEN 'phone' THEN 0 ELSE 1 END, i.id DESC LIMIT 1) AS phone_sealed"""
 # Whoever matches is found once, for the page and for the count; what is shown is looked up for the page alone.
 FOUND = "WITH found AS MATERIALIZED (SELECT p.id, {key} AS k FROM providers p WHERE {where})"
 AFTER = "(found.k, found.id) {beyond} (SELECT {key}, p.id FROM providers p WHERE p.id = :after)"
@@ -43,19 +44,15 @@ PAGE = """
 SELECT {columns}, (SELECT COUNT(*) FROM found) AS total
 FROM page JOIN providers p ON p.id = page.id ORDER BY page.k{way}, page.id{way}"""
 _NUMBER = re.compile(r"[\d\s+().'-]+", re.ASCII)
-_FEWEST_DIGITS, _WHOLE_DIGITS, _WORDS_READ = 3, 9, 5
+_FEWEST_DIGITS, _WORDS_READ = 3, 5
 _BY_NAME = "p.folded LIKE :word{number} ESCAPE '!'"
-_BY_NUMBER = """p.contact_id IN (SELECT i.contact_id FROM identities i
-                WHERE i.channel = 'any' AND i.scheme IN ('phone', 'dial') AND i.value = :number)"""
-_BY_DIGITS = """EXISTS (SELECT 1 FROM identities i WHERE i.contact_id = p.contact_id
-                AND i.scheme IN ('phone', 'dial') AND i.value LIKE :digits)"""
+_CALLED = "p.contact_id IN (:caller_0, :caller_1)"
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What is looked for. ``sort`` is a key of :data:`SORTS`, ``-`` before it turns it round; ``after`` is the id of
-    the last provider of the page before. ``whole_numbers``: a phone is found by all of it only, so that nobody who may
-    not see it can guess it digit by digit."""
+    the last provider of the page before."""
 
     q: str = ""
     service: str = ""
@@ -65,12 +62,11 @@ class Wanted:
     sort: str = "name"
     after: int | None = None
     limit: int = 25
-    whole_numbers: bool = False
 
 
 def listed(conn: Connection, wanted: Wanted) -> tuple[list[Row], int | None, int]:
     """A page of providers, the id that the next one starts after, and how many there are in all."""
-    where, values = _conditions(wanted)
+    where, values = _conditions(conn, wanted)
     name = wanted.sort.removeprefix("-")
     key, upwards = SORTS[name], (name == "name") != wanted.sort.startswith("-")
     way, beyond = ("", ">") if upwards else (" DESC", "<")
@@ -107,7 +103,7 @@ def _parts(text: str) -> list[str]:
     return [part for part in text.split("|") if part]
 
 
-def _conditions(wanted: Wanted) -> tuple[str, dict[str, Any]]:
+def _conditions(conn: Connection, wanted: Wanted) -> tuple[str, dict[str, Any]]:
     where, values = [STATES[wanted.state]], dict[str, Any]()
     if wanted.available is not None:
         where.append("p.available" if wanted.available else "NOT p.available")
@@ -115,19 +111,19 @@ def _conditions(wanted: Wanted) -> tuple[str, dict[str, Any]]:
         where.append(COVERS[bool(wanted.service), bool(wanted.zone)])
         values |= {name: code for name in ("service", "zone") if (code := getattr(wanted, name))}
     if wanted.q.strip():
-        found, words = _search(wanted.q.strip(), wanted.whole_numbers)
+        found, words = _search(conn, wanted.q.strip())
         where.append(found)
         values |= words
     return " AND ".join(where), values
 
 
-def _search(text: str, whole: bool) -> tuple[str, dict[str, str]]:
-    """A number is looked for among the phones, in any spelling; anything else word by word among the names."""
-    digits = "".join(letter for letter in text if letter.isdecimal())
-    if _NUMBER.fullmatch(text) and len(digits) >= _FEWEST_DIGITS:
-        # Eight digits may be the middle of a number as well as an old one: looked for as a part, they find both.
-        number = to_e164(text[:40]) if len(digits) >= _WHOLE_DIGITS or whole else None
-        return (_BY_NUMBER, {"number": number or text}) if number or whole else (_BY_DIGITS, {"digits": f"%{digits}%"})
+def _search(conn: Connection, text: str) -> tuple[str, dict[str, Any]]:
+    """A whole number is looked for among the phones, in any spelling; anything else word by word among the names."""
+    digits = sum(map(str.isdecimal, text))
+    if _NUMBER.fullmatch(text) and digits >= _FEWEST_DIGITS:
+        phone = to_e164(text[:40])
+        callers = [*(people.called(conn, phone) if phone else []), None, None]
+        return _CALLED, {"caller_0": callers[0], "caller_1": callers[1]}
     words = [_literal(word) for word in fold(text).split()[:_WORDS_READ]]
     found = " AND ".join(_BY_NAME.format(number=number) for number in range(len(words)))
     return found or "FALSE", {f"word{number}": f"%{word}%" for number, word in enumerate(words)}

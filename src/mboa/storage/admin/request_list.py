@@ -16,8 +16,8 @@ _ROWS = """
 WITH page AS ({page})
 SELECT r.id, 'MB-' || r.id AS code, r.client_id, r.service, r.zone, r.status, r.urgent, r.provider_id, r.created_at,
        r.confirmed_at, r.accepted_at, r.closed_at, r.version, r.problem, r.place_text, c.name AS client_name,
-       (SELECT i.value FROM identities i WHERE i.contact_id = r.client_id AND i.scheme IN ('phone', 'dial')
-        ORDER BY CASE i.scheme WHEN 'phone' THEN 0 ELSE 1 END, i.id DESC LIMIT 1) AS client_phone,
+       (SELECT i.sealed FROM identities i WHERE i.contact_id = r.client_id AND i.scheme IN ('phone', 'dial')
+        ORDER BY CASE i.scheme WHEN 'phone' THEN 0 ELSE 1 END, i.id DESC LIMIT 1) AS client_phone_sealed,
        p.name AS provider_name, o.id AS offer_id, o.provider_id AS asked_id, a.name AS asked_name,
        o.position AS offer_position, o.sent_at AS offer_sent_at, o.expires_at AS offer_expires_at
 FROM page CROSS JOIN requests r JOIN contacts c ON c.id = r.client_id LEFT JOIN providers p ON p.id = r.provider_id
@@ -104,5 +104,5 @@ def _prepared(conn: Connection, dialect: Dialect, filters: Filters, after: Place
         if dialect == "postgresql":
             conn.one(request_search.PLAN_ANEW)
         values["words"] = filters.words(dialect, request_search.endings(conn, dialect, filters.search))
-        values |= request_search.parameters(filters.search)
-    return {name: value for name, value in values.items() if value is not None}
+    known = {name: value for name, value in values.items() if value is not None}
+    return known | (request_search.parameters(conn, filters.search) if filters.search else {})

@@ -11,6 +11,7 @@ from mboa.dispatch.permission import UNDO_TIME
 from mboa.dispatch.request import Request
 from mboa.dispatch.status import Status
 from mboa.storage import people, providers, requests
+from mboa.storage.sealing import whole
 from mboa.storage.store import Connection, Row
 
 # The first words of a request were written this long before it was made, at most.
@@ -27,7 +28,7 @@ ORDER BY id DESC LIMIT :most"""
 _MESSAGE = """
 SELECT id, channel, direction, contact_id, request_id, external_id, key, kind, text,
        CASE status WHEN 'sending' THEN 'queued' ELSE status END AS status, error, attempts, created_at, sent_at,
-       body_json
+       body_json, full_sealed
 FROM messages WHERE """
 _OF_REQUEST = f"{_MESSAGE} request_id = :request ORDER BY id DESC LIMIT :most"
 # What its client wrote while it lived: words bear no request's number, and belong to the story all the same.
@@ -108,7 +109,8 @@ def _messages(conn: Connection, request: Request, events: list[Row]) -> list[Row
     receipts: dict[str, list[Row]] = {}
     for row in conn.all(_RECEIPTS, request=request.id, most=4 * MESSAGES_SHOWN):
         receipts.setdefault(row["key"], []).append(_decoded(row))
-    return [_decoded({**row, "receipts": receipts.get(row["key"] or "", [])}) for _, row in sorted(known.items())]
+    in_order = [whole(row) for _, row in sorted(known.items())]
+    return [_decoded({**row, "receipts": receipts.get(row["key"] or "", [])}) for row in in_order]
 
 
 def _causes(messages: list[Row], events: list[Row]) -> set[int]:

@@ -7,20 +7,18 @@ are told apart here and nowhere else.
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from mboa.channels.numbers import to_e164
+from mboa.storage import people
 from mboa.storage.store import Connection
 
 Dialect = Literal["sqlite", "postgresql"]
 Endings = dict[str, tuple[str, ...]]
 
 LONGEST, MOST_WORDS = 200, 12
-# Fewer digits of a number after the country's would be half of Douala.
-PHONE_DIGITS = 4
-# Plus sign, country and nine digits make 13 characters in Cameroon; nowhere is a whole number shorter than 8.
-WHOLE_NUMBER = 12
 _PREFIX_LETTERS = 3
 # Zeros before a longer number are the way out of the country.
 _LONGEST_CODE = 8
@@ -40,7 +38,6 @@ WITH RECURSIVE found (term) AS (
   FROM found WHERE found.term IS NOT NULL LIMIT :most
 )
 SELECT term FROM found WHERE term IS NOT NULL"""
-_COUNTRY = "237"
 _CODE = re.compile(r"(?<!\w)MB[ -]?(\d{1,15})(?!\w)", re.IGNORECASE)
 _DIGITS = re.compile(r"[#+]?[\d\s.()-]*\d[\d\s.()-]*")
 _PHONE = re.compile(r"(?<!\w)\+?\d(?:[\s.()-]*\d){7,14}(?!\w)")
@@ -49,8 +46,8 @@ _WORD = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is looked for. ``code`` and ``phone`` (the beginning of an E.164 number) are alternatives; every one of
-    the ``words``, folded, must be found, the longer ones as beginnings."""
+    """What is looked for. ``code`` and ``phone`` (a whole number, E.164: no part of one leads to it) are alternatives;
+    every one of the ``words``, folded, must be found, the longer ones as beginnings."""
 
     words: tuple[str, ...] = ()
     code: int | None = None
@@ -63,15 +60,9 @@ class Search:
         return self.code is not None or self.phone is not None
 
 
-def read(text: str, *, whole_numbers: bool = False) -> Search | None:
-    """What a search field says; ``None`` when it is empty. ``whole_numbers``: the first digits of one find nothing."""
-    found = _read(text[:LONGEST].strip())
-    if found and found.phone and whole_numbers and len(found.phone) <= WHOLE_NUMBER:
-        return replace(found, phone=None, hopeless=not found.words and found.code is None)
-    return found
-
-
-def _read(rest: str) -> Search | None:
+def read(text: str) -> Search | None:
+    """What a search field says; ``None`` when it is empty."""
+    rest = text[:LONGEST].strip()
     if not rest:
         return None
     if _DIGITS.fullmatch(rest):
@@ -80,7 +71,7 @@ def _read(rest: str) -> Search | None:
     if found := _CODE.search(rest):
         code, rest = int(found[1]), _without(rest, found)
     if found := _PHONE.search(rest):
-        phone, rest = _beginning(found[0]), _without(rest, found)
+        phone, rest = to_e164(found[0]), _without(rest, found)
     words = tuple(dict.fromkeys(_WORD.findall(fold(rest))))[:MOST_WORDS]
     return Search(words, code, phone, hopeless=not words and code is None and phone is None)
 
@@ -95,24 +86,13 @@ def _number(typed: str) -> Search:
     digits = "".join(filter(str.isdecimal, typed))
     abroad = typed.startswith("+") or (digits.startswith("00") and len(digits) > _LONGEST_CODE)
     is_code = len(digits) <= 15 and not abroad
-    phone = None if typed.startswith("#") else _beginning(typed)
+    phone = None if typed.startswith("#") else to_e164(typed)
     code = int(digits) if is_code else None
     return Search((), code, phone, hopeless=code is None and phone is None)
 
 
 def _without(text: str, found: re.Match[str]) -> str:
     return f"{text[: found.start()]} {text[found.end() :]}"
-
-
-def _beginning(typed: str) -> str | None:
-    """The beginning of the E.164 numbers that may be meant: Cameroonian, unless another country's code is there."""
-    digits = "".join(filter(str.isdecimal, typed))
-    if typed.startswith("+") or digits.startswith("00"):
-        digits = digits.removeprefix("00") if digits.startswith("00") else digits
-    elif not (digits.startswith(_COUNTRY) and len(digits) >= len(_COUNTRY) + PHONE_DIGITS):
-        digits = _COUNTRY + digits
-    own = digits.removeprefix(_COUNTRY) if digits.startswith(_COUNTRY) else digits
-    return f"+{digits}" if PHONE_DIGITS <= len(own) <= 15 else None
 
 
 def endings(conn: Connection, dialect: Dialect, search: Search) -> Endings:
@@ -165,9 +145,8 @@ def month_tags(since: datetime, until: datetime) -> tuple[str, ...]:
 
 OPEN_TAG = "stillopen"
 
-_PEOPLE = """
-SELECT contact_id FROM identities
-WHERE channel = 'any' AND scheme IN ('phone', 'dial') AND value BETWEEN :phone AND :phone_end"""
+# Who writes from the number, and who told it as his.
+_PEOPLE = ":caller_0, :caller_1"
 # The ids of the requests that a number leads to.
 BY_CODE = "SELECT id FROM requests WHERE id = :code"
 BY_PHONE = f"""
@@ -181,14 +160,14 @@ def by_number(search: Search) -> str:
     return " UNION ".join(ways)
 
 
-def parameters(search: Search) -> dict[str, Any]:
+def parameters(conn: Connection, search: Search) -> dict[str, Any]:
     """What :func:`by_number` asks for."""
     given: dict[str, Any] = {}
     if search.code is not None:
         given["code"] = search.code
     if search.phone is not None:
-        # Digits sort the same in every collation; a sign after the last digit would not.
-        given |= {"phone": search.phone, "phone_end": search.phone + "9" * 15}
+        callers = [*people.called(conn, search.phone), None, None]
+        given |= {"caller_0": callers[0], "caller_1": callers[1]}
     return given
 
 

@@ -1,13 +1,14 @@
 """Filters that an account keeps: a name for the query of the list of requests."""
 
+from mboa.storage.sealing import PERSONAL
 from mboa.storage.store import Connection, Row
 
 MOST = 30
 
-_OF = "SELECT id, name, query FROM saved_filters WHERE account_id = :account ORDER BY name, id"
+_OF = "SELECT id, name, query_sealed FROM saved_filters WHERE account_id = :account ORDER BY name, id"
 _KEEP = """
-INSERT INTO saved_filters (account_id, name, query, created_at) VALUES (:account, :name, :query, :at)
-ON CONFLICT (account_id, name) DO UPDATE SET query = excluded.query RETURNING id"""
+INSERT INTO saved_filters (account_id, name, query_sealed, created_at) VALUES (:account, :name, :query, :at)
+ON CONFLICT (account_id, name) DO UPDATE SET query_sealed = excluded.query_sealed RETURNING id"""
 _COUNT = "SELECT COUNT(*) AS n FROM saved_filters WHERE account_id = :account AND name <> :name"
 _DROP = "DELETE FROM saved_filters WHERE id = :id AND account_id = :account"
 
@@ -22,7 +23,7 @@ def keep(conn: Connection, account_id: int, name: str, query: str) -> int | None
     others = conn.one(_COUNT, account=account_id, name=name)
     if others and others["n"] >= MOST:
         return None
-    row = conn.one(_KEEP, account=account_id, name=name, query=query, at=conn.now)
+    row = conn.one(_KEEP, account=account_id, name=name, query=conn.keys.seal(query, PERSONAL), at=conn.now)
     assert row is not None
     return int(row["id"])
 

@@ -8,6 +8,7 @@ import pyotp
 
 from mboa.storage.admin import secrets
 from mboa.storage.admin.accounts import Record
+from mboa.storage.sealing import SECOND_FACTOR
 from mboa.storage.store import Connection
 
 STEP_SECONDS = 30
@@ -22,7 +23,7 @@ _PENDING = "UPDATE accounts SET totp_pending = :secret WHERE id = :id AND totp_p
 _PENDING_OF = "SELECT totp_pending FROM accounts WHERE id = :id"
 _TURN_ON = """
 UPDATE accounts SET totp_secret = totp_pending, totp_pending = NULL, totp_step = :step
-WHERE id = :id AND totp_pending = :secret"""
+WHERE id = :id AND totp_pending = :pending"""
 _TURN_OFF = "UPDATE accounts SET totp_secret = NULL, totp_pending = NULL, totp_step = 0 WHERE id = :id"
 _TAKE_STEP = "UPDATE accounts SET totp_step = :step WHERE id = :id AND totp_step < :step"
 _FORGET_CODES = "DELETE FROM recovery_codes WHERE account_id = :id"
@@ -33,17 +34,17 @@ _LEFT = "SELECT COUNT(*) AS n FROM recovery_codes WHERE account_id = :id AND use
 
 def pending(conn: Connection, account_id: int) -> str:
     """The secret that is being set up: the same until it is confirmed."""
-    conn.run(_PENDING, id=account_id, secret=pyotp.random_base32())
+    conn.run(_PENDING, id=account_id, secret=conn.keys.seal(pyotp.random_base32(), SECOND_FACTOR))
     row = conn.one(_PENDING_OF, id=account_id)
     assert row is not None
-    return str(row["totp_pending"])
+    return conn.keys.open(row["totp_pending"], SECOND_FACTOR)
 
 
 def turn_on(conn: Connection, record: Record, code: str) -> list[str] | None:
     """Take the pending secret into use, if the code is its own: the recovery codes, shown now and never again."""
-    secret = record.totp_pending
-    step = _step_of(conn, secret, code) if secret else None
-    if step is None or not conn.run(_TURN_ON, id=record.account.id, secret=secret, step=step):
+    pending = record.totp_pending
+    step = _step_of(conn, pending, code) if pending else None
+    if step is None or not conn.run(_TURN_ON, id=record.account.id, pending=pending, step=step):
         return None
     return new_codes(conn, record.account.id)
 
@@ -80,10 +81,11 @@ def take(conn: Connection, record: Record, code: str) -> Literal["totp", "recove
     return "recovery" if taken else None
 
 
-def _step_of(conn: Connection, secret: str, code: str) -> int | None:
+def _step_of(conn: Connection, sealed: str, code: str) -> int | None:
     """The step whose code this is: now, or as far from it as a clock may be wrong."""
     present = int(conn.now.timestamp()) // STEP_SECONDS
     plain = code.replace(" ", "")
+    secret = conn.keys.open(sealed, SECOND_FACTOR)
     totp = pyotp.TOTP(secret, digits=_DIGITS, interval=STEP_SECONDS)
     steps = range(present - DRIFT_STEPS, present + DRIFT_STEPS + 1)
     right = [step for step in steps if compare_digest(totp.generate_otp(step).encode(), plain.encode())]

@@ -1,0 +1,1 @@
+"""The commands, one file for each noun; :mod:`mboa.cli` puts them together."""
