@@ -19,7 +19,7 @@ def daily(conn: Connection, every: float = DAY) -> None:
     chores.enter(conn, {backups.CHORE: every, backups.PLACE: 4.0})
 
 
-def made(conn: Connection, **changes: Any) -> None:
+def made(conn: Connection, /, **changes: Any) -> None:
     """A backup was made just now."""
     backups.record(conn, {**MADE, "made": conn.now, **changes})
 
