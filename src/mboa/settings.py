@@ -5,10 +5,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
 
 from mboa.dispatch.policy import Policy, QuietHours
+from mboa.llm.addresses import PROVIDERS, is_private_way, split_model
 from mboa.operations.addresses import TrustedProxies
 
 
@@ -51,6 +52,12 @@ class Settings(BaseSettings):
     quiet_hours: str = "21:30-06:00"
     freshness_seconds: float = Field(default=7200, gt=0)
     burst_seconds: float = Field(default=3, ge=0)
+
+    llm_model: str = ""
+    llm_base_url: str = Field(default="", validate_default=True)
+    llm_api_key: SecretStr = SecretStr("")
+    llm_timeout_seconds: float = Field(default=3, gt=0, le=15)
+    llm_calls_per_day: int = Field(default=500, ge=0)
 
     unknown_outcome_seconds: float = Field(default=90, ge=0)
 
@@ -103,7 +110,16 @@ class Settings(BaseSettings):
             raise ValueError("must be empty or postgresql://user:password@host:5432/name")
         return url
 
-    @field_validator("base_url", "whatsapp_api_base", "twilio_api_base")
+    @field_validator("llm_base_url")
+    @classmethod
+    def _model_is_somewhere(cls, url: str, info: ValidationInfo) -> str:
+        if url and not is_private_way(url):
+            raise ValueError("must be https://…, or http:// to this machine or one in its own network")
+        if not url and info.data.get("llm_model") and not split_model(info.data["llm_model"])[0]:
+            raise ValueError(f"is needed, or a model that begins with one of {', '.join(PROVIDERS)} and a colon")
+        return url
+
+    @field_validator("base_url", "whatsapp_api_base", "twilio_api_base", "llm_base_url")
     @classmethod
     def _without_trailing_slash(cls, url: str) -> str:
         return url.rstrip("/")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import httpx2
 from starlette.types import ASGIApp
@@ -35,6 +35,9 @@ from mboa.tracking.page import FollowPage
 from mboa.web import create_app, in_front
 from mboa.work.chores import house_chores
 from mboa.work.crew import Crew
+
+if TYPE_CHECKING:
+    from mboa.work.second_opinion import SecondOpinion
 
 logger = logging.getLogger(__name__)
 Role = Literal["web", "worker"]
@@ -99,6 +102,18 @@ def open_channels(
     return channels
 
 
+def open_second_opinion(settings: Settings, store: Store) -> "SecondOpinion | None":
+    """The language model that the settings name; ``None``, and nothing of it is loaded, when they name none."""
+    if not settings.llm_model:
+        return None
+    from mboa.llm.model import HttpModel
+    from mboa.work.second_opinion import SecondOpinion
+
+    key, seconds = settings.llm_api_key.get_secret_value(), settings.llm_timeout_seconds
+    reader = HttpModel(settings.llm_model, settings.llm_base_url, key, seconds)
+    return SecondOpinion(store, reader, seconds, settings.llm_calls_per_day)
+
+
 @dataclass
 class Mboa:
     """A wired system: the office, its channels, its loops and its web application."""
@@ -129,6 +144,8 @@ class Mboa:
             await self.crew.stop()
         for channel in self.channels.values():
             await channel.close()
+        if self.crew.second is not None:
+            await self.crew.second.close()
         await self.office.store.close()
 
 
@@ -159,5 +176,6 @@ def build(
         app.include_router(SimulatorDoors(intake, double).router())
         app.include_router(SimulatorPage(office, hands, speed).router())
     front = in_front(Doors(settings, intake).routes(), app)
-    crew = Crew(office, channels, house_chores(settings, office, lambda: open_keyring(settings)))
+    chores = house_chores(settings, office, lambda: open_keyring(settings))
+    crew = Crew(office, channels, chores, open_second_opinion(settings, office.store))
     return Mboa(settings, office, channels, crew, intake, front, double, roles, hands)

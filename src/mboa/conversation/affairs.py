@@ -1,6 +1,7 @@
 """What a client may ask about his own requests at any time: where they stand, and to end them."""
 
 from mboa import lifecycle
+from mboa.conversation import draft
 from mboa.conversation.talk import Talk
 from mboa.dispatch.request import Request
 from mboa.dispatch.status import OfferStatus, Status
@@ -40,7 +41,9 @@ def _chapter(request: Request, sent: bool) -> str:
 
 def cancel(talk: Talk) -> None:
     """ANNULER: at once when it is clear which and that he means it, else with one question."""
-    targets = talk.confirmed or ([talk.draft] if talk.draft else [])
+    drafts = [request for request in talk.live if request.is_draft]
+    # A draft with nothing in it is no request that one could mean.
+    targets = [*talk.confirmed, *(drafts if not talk.confirmed else [d for d in drafts if d.service])]
     if not targets:
         return talk.reply("nothing_to_cancel")
     if len(targets) > 1:
@@ -57,7 +60,8 @@ def cancel_request(talk: Talk, request: Request) -> None:
     if not lifecycle.cancel(talk.unit, request, "client"):
         return status_of_request(talk, request)
     talk.contact.expect(None if was_draft else "cancel_reason", request.id)
-    return talk.reply("draft_cancelled" if was_draft else "cancelled", request)
+    talk.reply("draft_cancelled" if was_draft else "cancelled", request)
+    return draft.go_on(talk, request) if was_draft else None
 
 
 def human(talk: Talk) -> None:
@@ -65,4 +69,5 @@ def human(talk: Talk) -> None:
     talk.contact.needs_human = True
     talk.contact.misses = 0
     talk.unit.happened("human_requested", "client", contact_id=talk.contact.id)
-    talk.reply("human_called")
+    # A trade in the same breath is what he complains about, or needs a person for: no second request is opened.
+    talk.reply("human_sorry" if talk.facts.intent == "human" and talk.facts.service else "human_called")

@@ -4,14 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from mboa import lifecycle
-from mboa.conversation import affairs, draft, privacy
+from mboa.conversation import affairs, draft, outage, pair, privacy, zones
+from mboa.conversation.misses import is_nothing_for_us, menu, misunderstood, not_for_us
 from mboa.conversation.questions import answers_a_question
 from mboa.conversation.talk import Talk
 from mboa.dispatch.request import Request
 from mboa.understanding.gazetteer import nearest_zone
-
-# Not understood twice in a row: the menu; three times: a person.
-MENU_AFTER, HUMAN_AFTER = 2, 3
 
 
 def client_hears(talk: Talk) -> None:
@@ -19,10 +17,14 @@ def client_hears(talk: Talk) -> None:
     warn_of_danger(talk)
     if talk.said.kind in KINDS:
         KINDS[talk.said.kind](talk)
+    elif zones.is_chosen(talk):
+        _describe(talk)
     elif answers_a_question(talk):
         talk.contact.misses = 0
     elif talk.facts.keyword in WISHES:
         WISHES[talk.facts.keyword](talk)
+    elif is_nothing_for_us(talk):
+        not_for_us(talk)
     else:
         INTENTS.get(talk.facts.intent, misunderstood)(talk)
 
@@ -36,6 +38,7 @@ def warn_of_danger(talk: Talk) -> None:
 
 def _describe(talk: Talk) -> None:
     """A need, or a detail of one."""
+    pair.leave_the_live_one(talk)
     facts, request = talk.facts, talk.draft
     if facts.service == "other" and not (request and request.service):
         talk.unit.happened("trade_unserved", "client", contact_id=talk.contact.id, trade=facts.trade)
@@ -45,6 +48,8 @@ def _describe(talk: Talk) -> None:
             "city_unserved", "client", contact_id=talk.contact.id, place=facts.place and facts.place.text
         )
         return talk.reply("city_unserved", place=facts.place.text if facts.place else "")
+    if outage.is_suspected(talk):
+        return outage.ask(talk)
     if request is None and talk.confirmed and (same := _already_live(talk)):
         return _change_live(talk, same) if _details(talk) else _say_already_live(talk, same)
     if not facts.sure and facts.service is None and facts.place is None and facts.time is None:
@@ -76,16 +81,16 @@ def _fill(talk: Talk, request: Request) -> None:
         lifecycle.cancel(talk.unit, request, "system", "already_live")
         talk.contact.expect(None)
         return _say_already_live(talk, twin)
-    facts = talk.facts
+    facts, had = talk.facts, request.service
     # The same words again are no misunderstanding: he is shown where he stands.
     if draft.fill(talk, request, facts) or facts.service or facts.place or facts.time:
         talk.contact.misses = 0
     elif talk.contact.expecting is not None and request.service is not None:
         return misunderstood(talk)
-    if talk.facts.place is not None and talk.facts.place.choices and request.zone is None:
-        talk.unit.keep(request)
-        talk.contact.expect("place", request.id)
-        return talk.reply("which_zone", request, zones=talk.facts.place.choices)
+    if had is None and (other := pair.second(talk, request)):
+        return pair.ask(talk, request, other)
+    if facts.place is not None and facts.place.choices and request.zone is None:
+        return zones.ask(talk, request, facts.place.choices)
     return draft.ask_next(talk, request)
 
 
@@ -153,28 +158,6 @@ def _media(talk: Talk) -> None:
 def _card(talk: Talk) -> None:
     if not answers_a_question(talk):
         talk.reply("number_noted")
-
-
-def misunderstood(talk: Talk) -> None:
-    """Say so and ask again; the second time with the menu, the third time call a person."""
-    talk.contact.misses += 1
-    talk.unit.happened("message_misunderstood", "client", contact_id=talk.contact.id, times=talk.contact.misses)
-    if talk.contact.misses >= HUMAN_AFTER:
-        affairs.human(talk)
-    elif talk.contact.misses >= MENU_AFTER:
-        menu(talk)
-    elif talk.draft is not None and talk.contact.expecting is not None:
-        talk.reply("not_understood")
-        draft.ask_next(talk, talk.draft)
-    else:
-        talk.reply("not_understood_open")
-
-
-def menu(talk: Talk) -> None:
-    """The four things one can do here, as choices."""
-    if talk.draft is None:
-        talk.contact.expect("service")
-    talk.reply("menu")
 
 
 def _stray_yes_or_no(talk: Talk) -> None:

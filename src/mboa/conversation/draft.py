@@ -9,6 +9,9 @@ from mboa.understanding.gazetteer import centre_of, city_of
 from mboa.understanding.time import interval
 
 SERVED = ("plumbing", "electricity", "appliance")
+# Wishes that name no day: a date is asked for, once. "undated" is such a wish after that question.
+DATELESS = frozenset({"holiday"})
+UNDATED = "undated"
 
 
 def start(talk: Talk) -> Request:
@@ -51,6 +54,10 @@ def _fill_place(request: Request, place: Place) -> None:
 
 
 def _fill_time(talk: Talk, request: Request, wish: Wish) -> None:
+    if request.time_kind in DATELESS and wish.kind in DATELESS | {"other"}:
+        # "Après les fêtes", then "je ne sais pas encore": the first words say more.
+        request.time_kind = UNDATED
+        return
     request.time_text, request.time_kind = wish.text, wish.kind
     request.urgent = request.urgent or wish.urgent
     span = interval(wish, talk.unit.now)
@@ -72,12 +79,20 @@ def ask_next(talk: Talk, request: Request) -> None:
     if request.status is Status.CONFIRMING:
         request.move(Status.GATHERING)
     # Time and problem may stay unsaid: asking either counts each time, so that it is never asked for ever.
-    if slot in {"time", "problem"} or talk.contact.expecting != slot:
+    if slot in {"time", "problem", "date"} or talk.contact.expecting != slot:
         request.questions += 1
-    _keep(talk, request)
+    keep(talk, request)
     phrase = "ask_zone" if slot == "place" and request.place_text else f"ask_{slot}"
-    talk.contact.expect(slot, request.id)
+    talk.contact.expect("time" if slot == "date" else slot, request.id)
     return talk.reply(phrase, request)
+
+
+def leave_open(talk: Talk, request: Request) -> None:
+    """He cannot say when, or what exactly: he is asked for neither any more."""
+    if request.time_kind in DATELESS:
+        request.time_kind = UNDATED
+    request.questions = max(request.questions, talk.unit.policy.question_limit)
+    ask_next(talk, request)
 
 
 def _missing(talk: Talk, request: Request) -> str | None:
@@ -88,6 +103,8 @@ def _missing(talk: Talk, request: Request) -> str | None:
         return "place"
     if talk.contact.phone is None:
         return "phone"
+    if request.time_kind in DATELESS:
+        return "date"
     if request.questions < talk.unit.policy.question_limit:
         if request.time_text is None and not request.urgent:
             return "time"
@@ -100,18 +117,36 @@ def show_recap(talk: Talk, request: Request) -> None:
     """Everything that is known, with buttons: OUI, change, cancel."""
     if request.status is Status.GATHERING:
         request.move(Status.CONFIRMING)
-    _keep(talk, request)
+    keep(talk, request)
     talk.contact.expect("confirmation", request.id)
     talk.reply("recap", request)
 
 
 def confirm(talk: Talk, request: Request) -> None:
-    """OUI: unless something indispensable is still missing, the search begins."""
+    """OUI: unless something indispensable is still missing, the search begins; then his second need has its turn."""
     if request.status is not Status.CONFIRMING:
         return ask_next(talk, request)
     talk.contact.expect(None)
     talk.reply("search_begins", request)
-    return lifecycle.confirm(talk.unit, request)
+    lifecycle.confirm(talk.unit, request)
+    return go_on(talk, request)
+
+
+def go_on(talk: Talk, after: Request) -> None:
+    """The other request that he described in the same breath, if there is one."""
+    other = talk.draft
+    if other is not None and other is not after:
+        share(after, other)
+        ask_next(talk, other)
+
+
+def share(told: Request, other: Request) -> None:
+    """Where and when are the same for both."""
+    other.zone, other.city, other.place_text = told.zone, told.city, told.place_text
+    other.latitude, other.longitude = told.latitude, told.longitude
+    other.time_text, other.time_kind = told.time_text, told.time_kind
+    other.wished_from_at, other.wished_until_at = told.wished_from_at, told.wished_until_at
+    other.urgent = other.urgent or told.urgent
 
 
 def ask_correction(talk: Talk, request: Request) -> None:
@@ -129,6 +164,7 @@ def ask_again(talk: Talk, request: Request, slot: str) -> None:
     talk.reply(f"ask_{slot}", request)
 
 
-def _keep(talk: Talk, request: Request) -> None:
+def keep(talk: Talk, request: Request) -> None:
+    """Keep a draft; it is dropped when nothing more is said about it."""
     request.wait("abandon", talk.unit.now + talk.unit.policy.draft_patience)
     talk.unit.keep(request)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from mboa import lifecycle
-from mboa.conversation import affairs, answers, draft, privacy
+from mboa.conversation import affairs, answers, draft, outage, pair, privacy
 from mboa.conversation.talk import Talk
 from mboa.dispatch.request import Request
 from mboa.dispatch.status import Status
@@ -14,7 +14,8 @@ ERRANDS = frozenset({"new_request", "status", "modify"})
 
 def answers_a_question(talk: Talk) -> bool:
     """Take the words as an answer if they can be one; False when they are something else."""
-    expecting = talk.contact.expecting
+    # A question may carry what it was about: "both:electricity".
+    expecting, _, _ = (talk.contact.expecting or "").partition(":")
     if expecting in ASKED and ASKED[expecting](talk):
         return True
     if any(_house_question(talk, request) for request in talk.confirmed):
@@ -22,13 +23,8 @@ def answers_a_question(talk: Talk) -> bool:
     return _late_rating(talk)
 
 
-def _about(talk: Talk) -> Request | None:
-    """The live request that the last question was about."""
-    return next((request for request in talk.live if request.id == talk.contact.about_id), None)
-
-
 def _confirmation(talk: Talk) -> bool:
-    request = _about(talk)
+    request = talk.about
     if request is None or not request.is_draft:
         return False
     if talk.facts.intent == "confirm":
@@ -44,7 +40,7 @@ def _confirmation(talk: Talk) -> bool:
 
 def _correction(talk: Talk) -> bool:
     """After NON: the slot's name asks for it alone; a new value is an ordinary detail and is read as one."""
-    request = _about(talk)
+    request = talk.about
     if request is None:
         return False
     facts = talk.facts
@@ -54,8 +50,17 @@ def _correction(talk: Talk) -> bool:
     return False
 
 
+def _unsaid(talk: Talk) -> bool:
+    """ "Je ne sais pas" to when or what exactly: both may stay unsaid."""
+    request = talk.about
+    if request is None or not request.is_draft or talk.facts.rule != "doubt":
+        return False
+    draft.leave_open(talk, request)
+    return True
+
+
 def _cancel(talk: Talk) -> bool:
-    request = _about(talk)
+    request = talk.about
     if request is None or talk.facts.intent not in {"confirm", "deny", "cancel"}:
         return False
     talk.contact.expect(None)
@@ -93,7 +98,7 @@ def _note(talk: Talk, what: str) -> bool:
 
 
 def _phone(talk: Talk) -> bool:
-    request = _about(talk)
+    request = talk.about
     phone = talk.said.phone or talk.facts.phone
     if request is None or phone is None:
         return False
@@ -138,12 +143,17 @@ def _late_rating(talk: Talk) -> bool:
     return True
 
 
-ASKED: dict[str | None, Callable[[Talk], bool]] = {
+ASKED: dict[str, Callable[[Talk], bool]] = {
     "confirmation": _confirmation,
     "correction": _correction,
+    "time": _unsaid,
+    "problem": _unsaid,
     "cancel": _cancel,
     "cancel_reason": _cancel_reason,
     "comment": _comment,
     "phone": _phone,
     "erase": privacy.answers_erase,
+    "both": pair.answers,
+    "outage": outage.answers,
+    "insist": outage.insists,
 }

@@ -54,8 +54,13 @@ class Talk:
 
     @property
     def draft(self) -> Request | None:
-        """The request he is still describing."""
-        return next((request for request in self.live if request.is_draft), None)
+        """The request he is still describing; of two, the one he told first."""
+        return next((request for request in reversed(self.live) if request.is_draft), None)
+
+    @property
+    def about(self) -> Request | None:
+        """The live request that he was last asked about."""
+        return next((request for request in self.live if request.id == self.contact.about_id), None)
 
     @property
     def confirmed(self) -> list[Request]:

@@ -1,6 +1,6 @@
 """Facts become words: whatever a wording may speak of, as text in the reader's language, ``""`` when unknown."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -15,9 +15,11 @@ from mboa.notifications.phrasebook import has_wording, wording
 from mboa.notifications.places import address, area, maps_link, place
 from mboa.notifications.plain import one_line, without_numbers
 from mboa.notifications.when import clock, dated, day_and_clock, stamp
-from mboa.understanding.gazetteer import zone_name
+from mboa.understanding.gazetteer import city_of, zone_name
 
 NAME_CHARS, PROBLEM_CHARS, WISH_CHARS = 40, 300, 60
+# The longest title of a WhatsApp button (Meta, interactive reply buttons).
+TITLE_CHARS = 20
 
 Word = Callable[[Scene], str]
 """Says one word of a scene, ``""`` when it is unknown."""
@@ -170,6 +172,7 @@ _PEOPLE_WORDS: Mapping[str, Word] = {
 # The particulars that came with the event or reply.
 _EVENT_WORDS: Mapping[str, Word] = {
     "trade": lambda scene: one_line(_fact(scene, "trade"), NAME_CHARS),
+    "second": lambda scene: service(scene.reader.language, _fact(scene, "second")),
     "named_place": lambda scene: one_line(_fact(scene, "place"), NAME_CHARS),
     "rating": lambda scene: _fact(scene, "rating"),
     "step": lambda scene: _fact(scene, "step"),
@@ -192,7 +195,18 @@ def items(scene: Scene, each: str) -> list[dict[str, str]]:
         return [Blanks(replace(scene, offer=offer), _OFFER_WORDS) for offer in listed]
     if each == "requests":
         return [Blanks(replace(scene, request=request), _LISTED_REQUEST_WORDS) for request in listed]
-    return [{"slug": slug, "zone": zone_name(slug)} for slug in listed]
+    return zone_titles(listed)
+
+
+def zone_titles(slugs: Sequence[str]) -> list[dict[str, str]]:
+    """Slug and name of each zone, short enough for a button; with its town where two bear one name."""
+    names = [zone_name(slug) for slug in slugs]
+    alike = {name for name in names if names.count(name) > 1}
+    titles = [
+        f"{one_line(name, 8)} ({one_line(zone_name(city_of(slug) or slug), 9)})" if name in alike else name
+        for slug, name in zip(slugs, names, strict=True)
+    ]
+    return [{"slug": slug, "zone": one_line(title, TITLE_CHARS)} for slug, title in zip(slugs, titles, strict=True)]
 
 
 def service(language: str, code: str | None) -> str:
@@ -215,6 +229,11 @@ def wish(scene: Scene, request: Request) -> str:
     if request.wished_from_at is None:
         return said
     wished = request.wished_from_at.astimezone(local).date()
-    if {wished, scene.now.astimezone(local).date()} == {request.created_at.astimezone(local).date()}:
+    until = (request.wished_until_at or request.wished_from_at).astimezone(local).date()
+    asked, today = request.created_at.astimezone(local).date(), scene.now.astimezone(local).date()
+    # What began when he asked ("before Friday", "this week") is told by its last day.
+    if wished <= asked < until:
+        return f"{said} (→ {dated(until, language)})"
+    if {wished, today} == {asked}:
         return said
     return f"{said} ({dated(wished, language)})"

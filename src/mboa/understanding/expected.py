@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from mboa.understanding.answers import answer_to_offer, rating_of, verdict
-from mboa.understanding.evidence import Decision, Evidence
+from mboa.understanding.evidence import SURE, Decision, Evidence
 from mboa.understanding.facts import Expecting, Service
 from mboa.understanding.intent import decide
 
@@ -127,13 +127,15 @@ def _time(evidence: Evidence) -> Decision | None:
 
 def _free_text(evidence: Evidence, rule: str) -> Decision | None:
     plain = decide(evidence)
-    if plain.keyword or plain.intent in _INTERRUPTIONS | {"confirm", "deny", "modify", "new_request", "inform"}:
+    # What is but guessed to be something else is the answer: "je ne sais pas encore" asks for no news.
+    interrupts = plain.intent in _INTERRUPTIONS and plain.confidence >= SURE
+    if plain.keyword or interrupts or plain.intent in {"confirm", "deny", "modify", "new_request", "inform"}:
         return None
     said = verdict(evidence.reading)
     content = evidence.reading.content
     if all(evidence.reading.text.words[i].isdigit() for i in content):
         return None
-    if said or plain.rule in {"insult", "advert", "offtopic", "provider"} or not 0 < len(content) <= _FREE_TEXT_WORDS:
+    if said or plain.rule.split()[0] in {"insult", "advert", "offtopic", "provider"} or not 0 < len(content) <= _FREE_TEXT_WORDS:
         return None
     return Decision("inform", 0.75, rule)
 

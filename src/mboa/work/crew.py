@@ -5,6 +5,7 @@ import os
 import socket
 import time
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from mboa.channels.base import Channel
 from mboa.office import Office
@@ -16,6 +17,9 @@ from mboa.work.housekeeping import Chore, Housekeeping
 from mboa.work.listen import Listen
 from mboa.work.loops import Loop
 
+if TYPE_CHECKING:
+    from mboa.work.second_opinion import SecondOpinion
+
 HEARTBEAT_SECONDS = 2.0
 # A loop that has not come round for this long hangs: then no beat is better than a false one.
 HUNG_SECONDS = 20.0
@@ -25,12 +29,19 @@ STOP_SECONDS = 8.0
 class Crew:
     """Listen, deadlines, deliver; and the chores of the house, which nothing waits for."""
 
-    def __init__(self, office: Office, channels: Mapping[str, Channel], chores: Sequence[Chore] = ()) -> None:
+    def __init__(
+        self,
+        office: Office,
+        channels: Mapping[str, Channel],
+        chores: Sequence[Chore] = (),
+        second: "SecondOpinion | None" = None,
+    ) -> None:
         self.office = office
+        self.second = second
         self.channels = channels
         self.deliver = Deliver(office, channels)
         self.loops: dict[LoopName, Loop] = {
-            "inbox": Loop("listen", Listen(office, tuple(channels)).step),
+            "inbox": Loop("listen", Listen(office, tuple(channels), second).step),
             "deadlines": Loop("deadlines", Deadlines(office).step),
             "outbox": Loop("deliver", self.deliver.step),
         }

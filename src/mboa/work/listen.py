@@ -1,10 +1,12 @@
 """The inbox loop: everybody whose burst is over is heard, and failed sends are told to the product."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -22,38 +24,69 @@ from mboa.work.loops import AFTER_TROUBLE_SECONDS, Loop, attempt
 from mboa.work.reading import asked, read
 from mboa.work.refusals import settle_failure
 
+if TYPE_CHECKING:
+    from mboa.work.second_opinion import SecondOpinion  # without a language model nothing of it is loaded
+
 logger = logging.getLogger(__name__)
 AT_ONCE = 64
+# So many people's messages may wait for a second reading; whoever comes then is heard with the first.
+ASKING_AT_ONCE = 8
+LOOK_SECONDS = 0.1
 FACTS = tuple(field.name for field in fields(Understanding))
 
 
 class Listen:
     """The loop over people with something unread, and over failures that channels reported."""
 
-    def __init__(self, office: Office, channels: Sequence[str]) -> None:
+    def __init__(self, office: Office, channels: Sequence[str], second: "SecondOpinion | None" = None) -> None:
         self.office = office
         self.channels = channels
+        self.second = second
+        self._asking: dict[int, asyncio.Task[bool]] = {}
 
     async def step(self, loop: Loop) -> float | None:
         """Hear everybody who is due; one person's trouble is tried again later and parked in the end."""
         while not loop.is_stopping:
             loop.turn()
-            waiting = await self.office.store.read(inbox.due, AT_ONCE, self.office.policy.freshness)
+            well = self._collect()
+            due = await self.office.store.read(inbox.due, AT_ONCE, self.office.policy.freshness)
+            waiting = [unread for unread in due if not self._asks_about(unread, loop)]
             failures = await self.office.store.read(receipts.pending, AT_ONCE)
-            if not waiting and not failures:
+            if not waiting and not failures and not self._asking:
                 return await self.office.store.read(seconds_to_next)
+            if self._asking and not waiting:
+                await _rest(loop)
             done = await asyncio.gather(
                 *(self._hear_person(unread) for unread in waiting),
                 *(attempt(self._settle(row), "receipts", otherwise=False) for row in failures),
             )
-            if not all(done):
+            if not (well and all(done)):
                 return AFTER_TROUBLE_SECONDS
+        await asyncio.gather(*self._asking.values())
         return None
 
-    async def _hear_person(self, unread: Unread) -> bool:
+    def _asks_about(self, unread: Unread, loop: Loop) -> bool:
+        """Whether a second reading of what he wrote is under way, or begins now, beside everybody else's hearing."""
+        who = unread.contact_id
+        if self.second is None or who in self._asking:
+            return who in self._asking
+        if len(self._asking) >= ASKING_AT_ONCE or not self.second.wants(unread):
+            return False
+        task = asyncio.create_task(self._hear_person(unread, self.second), name=f"second reading for {who}")
+        task.add_done_callback(lambda _: loop.woken.set())
+        self._asking[who] = task
+        return True
+
+    def _collect(self) -> bool:
+        """Forget whoever was heard with a second reading meanwhile; whether all of that went well."""
+        heard = {who: task.result() for who, task in self._asking.items() if task.done()}
+        self._asking = {who: task for who, task in self._asking.items() if who not in heard}
+        return all(heard.values())
+
+    async def _hear_person(self, unread: Unread, second: "SecondOpinion | None" = None) -> bool:
         """Whether it went well. The database being away counts no attempt towards parking the message."""
         try:
-            if await attempt(self._hear(unread), "listen", otherwise=False, let_through=(StoreAway,)):
+            if await attempt(self._hear(unread, second), "listen", otherwise=False, let_through=(StoreAway,)):
                 return True
             return await self._hear_one_by_one(unread)
         except StoreAway as away:
@@ -72,10 +105,12 @@ class Listen:
         await self.office.store.write(inbox.failed, failed, "hearing this message failed")
         return True
 
-    async def _hear(self, unread: Unread) -> bool:
+    async def _hear(self, unread: Unread, second: "SecondOpinion | None" = None) -> bool:
         first = unread.rows[0]["id"] if unread.rows else None
         with working_on(contact_id=unread.contact_id, message_id=first):
             utterances = read(unread)
+            if second is not None:
+                utterances = await second.consider(unread, utterances)
             try:
                 await self.office.transact(hear_unread, first and f"message:{first}", unread, utterances)
             except Overtaken:
@@ -96,6 +131,13 @@ def _tell(unread: Unread, utterances: list[Utterance]) -> None:
     if unread.is_flood:
         track_metric("flood.calmed")
         logger.warning("flood_calmed", extra={"messages": len(unread.rows)})
+
+
+async def _rest(loop: Loop) -> None:
+    """Until a second reading came, somebody writes, or a burst may be over."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(loop.woken.wait(), LOOK_SECONDS)
+    loop.woken.clear()
 
 
 class Overtaken(Exception):
