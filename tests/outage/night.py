@@ -84,9 +84,11 @@ def _copy(conn: Connection, table: str, where: str, copies: int) -> None:
         _copy_addresses(conn, where, copies)
         return
     example = conn.one(f"SELECT * FROM {table} LIMIT 1") or {}
-    values = ", ".join(_value(table, column) for column in example)
+    # What is sealed comes out under its name without the suffix.
+    columns = ["full_sealed" if column == "full" else column for column in example]
+    values = ", ".join(_value(table, column) for column in columns)
     conn.run(
-        f"INSERT INTO {table} ({', '.join(example)}) "
+        f"INSERT INTO {table} ({', '.join(columns)}) "
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :last) "
         f"SELECT {values} FROM {table}, n WHERE {where}",
         last=copies - 1,

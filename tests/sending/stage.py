@@ -1,6 +1,7 @@
 """A city whose way to Meta can be cut, made slow, or answered by the road itself."""
 
 import asyncio
+import itertools
 import logging
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,8 +12,10 @@ import httpx2
 import orjson
 
 from mboa.fake_meta.double import MetaDouble, Received, asgi
+from mboa.notifications.letter import Letter
 from mboa.operations.metrics import TALLY
-from mboa.storage import providers
+from mboa.storage import outbox, providers
+from mboa.storage.store import Connection
 from mboa.wiring import Mboa, build
 from tests.city import NEED, City, Person, answers_on
 from tests.engines import HandClock
@@ -70,6 +73,7 @@ class Town(City):
     """A city at the end of such a road; seconds count from its opening."""
 
     clock: HandClock
+    serial = itertools.count(1)
 
     def _build(self) -> Mboa:
         self.road = Road(self.double)
@@ -102,6 +106,19 @@ class Town(City):
         for person in people:
             await self.post(self.double.text(person.address, "bonjour"))
         return people
+
+    async def tells(self, person: Person, times: int) -> None:
+        """So many things are to be said to one person at once: he greets, and the rest is in the outbox."""
+        await person.writes("bonjour")
+        (row,) = await self.rows("SELECT MAX(contact_id) AS id FROM v_messages WHERE direction = 'in'")
+
+        def say(conn: Connection) -> None:
+            for number in range(1, times):
+                letter = Letter(contact_id=row["id"], phrase="words_noted", text=f"{number}")
+                outbox.queue(conn, letter, f"said:{next(self.serial)}", "whatsapp")
+
+        await self.mboa.office.store.write(say)
+        await self.settle()
 
     async def in_turn(self, crowd: list[Person]) -> list[Person]:
         """The crowd, heard, in the order of their answers in the outbox; heard side by side, it may be any."""

@@ -9,8 +9,7 @@ from tests.sending.stage import Town, most_within
 
 async def test_one_person_gets_a_burst_and_then_an_even_flow(town: Town) -> None:
     mireille, paul = town.client("Mireille"), town.client("Paul")
-    for _ in range(50):
-        await mireille.writes("bonjour")
+    await town.tells(mireille, 50)
     assert town.taken(mireille) == [0.0] * 45
     await paul.writes("bonjour")
     assert town.taken(paul) == [0.0]
@@ -20,11 +19,9 @@ async def test_one_person_gets_a_burst_and_then_an_even_flow(town: Town) -> None
 
 async def test_who_was_silent_for_a_while_gets_as_much_at_once_again(town: Town) -> None:
     mireille = town.client("Mireille")
-    for _ in range(45):
-        await mireille.writes("bonjour")
+    await town.tells(mireille, 45)
     await town.passes(seconds=60)
-    for _ in range(11):
-        await mireille.writes("bonjour")
+    await town.tells(mireille, 11)
     assert town.taken(mireille) == [0.0] * 45 + [60.0] * 10
     await town.passes(seconds=6)
     assert len(mireille.inbox) == 56
@@ -46,8 +43,7 @@ async def test_too_much_for_one_person_holds_up_him_alone(town: Town) -> None:
 async def test_a_channel_that_wants_its_burst_back_refuses_once(town: Town) -> None:
     town.double.adopt(replace(PROFILES["calm"], messages_per_second=0))
     mireille = town.client("Mireille")
-    for _ in range(50):
-        await mireille.writes("bonjour")
+    await town.tells(mireille, 50)
     await town.ticks(72, seconds=5)
     assert len(town.refused(131056)) == 1
     assert len(town.taken(mireille)) == 50

@@ -33,6 +33,11 @@ def hear(unit: UnitOfWork, contact: Contact, utterances: Sequence[Utterance]) ->
     return left
 
 
+def slow_down(unit: UnitOfWork, contact: Contact) -> None:
+    """Whoever writes faster than anybody can be answered is asked, kindly and seldom, to write less."""
+    Talk(unit, contact, Utterance("text", (), unit.now)).reply("slow_down")
+
+
 def _hear_one(talk: Talk) -> bool:
     """Whether the house is done with it."""
     if talk.facts.intent == "stop":

@@ -36,7 +36,9 @@ def menu_number(evidence: Evidence) -> Service | None:
 def _service(evidence: Evidence) -> Decision | None:
     if menu_number(evidence):
         return Decision("new_request", 0.97, "menu number")
-    return None
+    # "C'est la plomberie" may be about a visit; after "which repairer?" it is the answer.
+    guessed = decide(evidence).confidence < SURE
+    return Decision("new_request", 0.8, "service asked") if guessed and evidence.plain else None
 
 
 def _confirmation(evidence: Evidence) -> Decision | None:
@@ -101,7 +103,6 @@ def _offer_answer(evidence: Evidence) -> Decision | None:
 
 def _place(evidence: Evidence) -> Decision | None:
     words = evidence.reading.text.words
-    # A number alone is somebody's phone, or nothing; it names no place.
     spoken = any(sign.isalpha() for sign in evidence.reading.text.original)
     if not spoken or all(words[i] in _NOWHERE for i in evidence.reading.content):
         return Decision("other", 0.4, "a place that says nothing")
@@ -133,9 +134,14 @@ def _free_text(evidence: Evidence, rule: str) -> Decision | None:
         return None
     said = verdict(evidence.reading)
     content = evidence.reading.content
-    if all(evidence.reading.text.words[i].isdigit() for i in content):
+    # Figures alone are somebody's phone, or nothing: no place, no problem, no time that was not read as one.
+    if not any(sign.isalpha() for sign in evidence.reading.text.original):
         return None
-    if said or plain.rule.split()[0] in {"insult", "advert", "offtopic", "provider"} or not 0 < len(content) <= _FREE_TEXT_WORDS:
+    if (
+        said
+        or plain.rule.split()[0] in {"insult", "advert", "offtopic", "provider"}
+        or not 0 < len(content) <= _FREE_TEXT_WORDS
+    ):
         return None
     return Decision("inform", 0.75, rule)
 

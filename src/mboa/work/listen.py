@@ -6,11 +6,10 @@ import logging
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import orjson
 
-from mboa.conversation.hear import hear
+from mboa.conversation.hear import hear, slow_down
 from mboa.conversation.talk import Utterance
 from mboa.office import Office
 from mboa.operations.context import working_on
@@ -21,11 +20,9 @@ from mboa.storage.store import Connection, Row, StoreAway
 from mboa.storage.unit_of_work import Unit
 from mboa.understanding.facts import Understanding
 from mboa.work.loops import AFTER_TROUBLE_SECONDS, Loop, attempt
-from mboa.work.reading import asked, read
+from mboa.work.aids import NO_AIDS, Aids
+from mboa.work.reading import asked
 from mboa.work.refusals import settle_failure
-
-if TYPE_CHECKING:
-    from mboa.work.second_opinion import SecondOpinion  # without a language model nothing of it is loaded
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 64
@@ -38,10 +35,10 @@ FACTS = tuple(field.name for field in fields(Understanding))
 class Listen:
     """The loop over people with something unread, and over failures that channels reported."""
 
-    def __init__(self, office: Office, channels: Sequence[str], second: "SecondOpinion | None" = None) -> None:
+    def __init__(self, office: Office, channels: Sequence[str], aids: Aids = NO_AIDS) -> None:
         self.office = office
         self.channels = channels
-        self.second = second
+        self.aids = aids
         self._asking: dict[int, asyncio.Task[bool]] = {}
 
     async def step(self, loop: Loop) -> float | None:
@@ -68,11 +65,11 @@ class Listen:
     def _asks_about(self, unread: Unread, loop: Loop) -> bool:
         """Whether a second reading of what he wrote is under way, or begins now, beside everybody else's hearing."""
         who = unread.contact_id
-        if self.second is None or who in self._asking:
-            return who in self._asking
-        if len(self._asking) >= ASKING_AT_ONCE or not self.second.wants(unread):
+        if who in self._asking:
+            return True
+        if len(self._asking) >= ASKING_AT_ONCE or not self.aids.wants(unread):
             return False
-        task = asyncio.create_task(self._hear_person(unread, self.second), name=f"second reading for {who}")
+        task = asyncio.create_task(self._hear_person(unread, self.aids), name=f"aided reading for {who}")
         task.add_done_callback(lambda _: loop.woken.set())
         self._asking[who] = task
         return True
@@ -83,10 +80,10 @@ class Listen:
         self._asking = {who: task for who, task in self._asking.items() if who not in heard}
         return all(heard.values())
 
-    async def _hear_person(self, unread: Unread, second: "SecondOpinion | None" = None) -> bool:
+    async def _hear_person(self, unread: Unread, aids: Aids = NO_AIDS) -> bool:
         """Whether it went well. The database being away counts no attempt towards parking the message."""
         try:
-            if await attempt(self._hear(unread, second), "listen", otherwise=False, let_through=(StoreAway,)):
+            if await attempt(self._hear(unread, aids), "listen", otherwise=False, let_through=(StoreAway,)):
                 return True
             return await self._hear_one_by_one(unread)
         except StoreAway as away:
@@ -105,12 +102,10 @@ class Listen:
         await self.office.store.write(inbox.failed, failed, "hearing this message failed")
         return True
 
-    async def _hear(self, unread: Unread, second: "SecondOpinion | None" = None) -> bool:
+    async def _hear(self, unread: Unread, aids: Aids = NO_AIDS) -> bool:
         first = unread.rows[0]["id"] if unread.rows else None
         with working_on(contact_id=unread.contact_id, message_id=first):
-            utterances = read(unread)
-            if second is not None:
-                utterances = await second.consider(unread, utterances)
+            utterances = await aids.read(unread)
             try:
                 await self.office.transact(hear_unread, first and f"message:{first}", unread, utterances)
             except Overtaken:
@@ -152,7 +147,7 @@ def hear_unread(unit: Unit, unread: Unread, utterances: list[Utterance]) -> None
     mine = [said for said in utterances if _mark(unit.conn, said, unread)]
     left = hear(unit, person, mine)
     if unread.is_flood and floods.calm(unit.conn, person.id) and not (person.opted_out or unread.is_held):
-        unit.reply(person, "slow_down")
+        slow_down(unit, person)
     waiting = [message_id for said in left for message_id in said.message_ids]
     if unread.is_held:
         inbox.leave(unit.conn, [*unread.aside, *waiting], person.held_until_at)
