@@ -50,7 +50,7 @@ class House:
     def journey(self) -> None:
         """Mireille's need, from her first words to her thanks."""
         self.meta.double.names[MIREILLE] = WORDS[2]
-        for number, words in enumerate((NEED, "OUI", "STATUT", "ANNULER", "OUI", "MES DONNEES")):
+        for number, words in enumerate((NEED, "OUI", "STATUT", "ANNULER", "AIDE", "MES DONNEES")):
             self.door.post(self.meta.double.text(MIREILLE, words))
             eventually(lambda n=number: self.heard() > n, f"an answer to {words}")  # type: ignore[misc]
 
