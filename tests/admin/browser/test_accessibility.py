@@ -79,7 +79,7 @@ def test_a_form_that_was_refused_shuts_nobody_out(visit: Visit, complaints: Comp
     page = visit("operator", bypass_csp=True)
     complaints.expected.add(422)
     page.goto("/admin/providers/new")
-    page.get_by_label("Nom").fill("Paul")
+    page.get_by_role("textbox", name="Nom", exact=True).fill("Paul")
     page.get_by_label("Téléphone").fill("12")
     page.get_by_role("button", name="Enregistrer").click()
     page.locator("#e-phone").wait_for()

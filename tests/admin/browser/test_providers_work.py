@@ -24,7 +24,7 @@ def entered(page: Page, name: str) -> int:
     """A new provider, by the form; his id."""
     page.goto("/admin/providers")
     page.get_by_role("link", name="Nouveau dépanneur").click()
-    page.get_by_label("Nom").fill(name)
+    page.get_by_role("textbox", name="Nom", exact=True).fill(name)
     page.get_by_label("Téléphone").fill(f"6 95 00 00 {next(_serial)}")
     page.get_by_label("Plomberie").check()
     page.get_by_label("Akwa", exact=True).check()
@@ -46,12 +46,12 @@ def test_a_provider_is_entered_and_found(page: Page) -> None:
 def test_what_is_wrong_stands_beside_its_field(page: Page, complaints: Complaints) -> None:
     complaints.expected.add(422)
     page.goto("/admin/providers/new")
-    page.get_by_label("Nom").fill("Paul Sans Numéro")
+    page.get_by_role("textbox", name="Nom", exact=True).fill("Paul Sans Numéro")
     page.get_by_label("Téléphone").fill("12")
     page.get_by_role("button", name="Enregistrer").click()
     expect(page.locator("#e-phone")).to_contain_text("n'est pas un numéro")
     expect(page.locator("#e-services")).to_be_visible()
-    expect(page.get_by_label("Nom")).to_have_value("Paul Sans Numéro")
+    expect(page.get_by_role("textbox", name="Nom", exact=True)).to_have_value("Paul Sans Numéro")
 
 
 def test_two_operators_at_the_same_provider(page: Page, house: House, complaints: Complaints) -> None:
@@ -105,8 +105,8 @@ def test_a_bad_line_is_named(page: Page, complaints: Complaints) -> None:
 
 def test_two_clicks_enter_one_provider(page: Page, house: House) -> None:
     page.goto("/admin/providers/new")
-    page.get_by_label("Nom").fill(f"Une Fois {next(_serial)}")
-    name = page.get_by_label("Nom").input_value()
+    page.get_by_role("textbox", name="Nom", exact=True).fill(f"Une Fois {next(_serial)}")
+    name = page.get_by_role("textbox", name="Nom", exact=True).input_value()
     page.get_by_label("Téléphone").fill(f"6 97 00 00 {next(_serial)}")
     page.get_by_label("Plomberie").check()
     page.get_by_label("Akwa", exact=True).check()
