@@ -15,7 +15,7 @@ ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
 export UV_SYSTEM_CERTS := 1
 endif
 
-.PHONY: help setup demo test check lint bench crash-night planted eval screenshots sbom audit lock
+.PHONY: help setup demo test check lint bench crash-night planted eval wording screenshots sbom audit lock
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -56,6 +56,9 @@ planted: $(VENV)/.ready-dev ## plant known bugs and see the crash tests catch th
 
 eval: $(VENV)/.ready-dev ## how well messages are understood, with intervals and baselines
 	$(BIN)/python -m bench.eval $(ARGS)
+
+wording: $(VENV)/.ready-dev ## every message side by side, into docs/wording.md
+	$(BIN)/python scripts/wording_page.py
 
 screenshots: $(VENV)/.ready-dev ## every page of the admin in a running demo, into docs/screenshots
 	@scripts/test-needs.sh

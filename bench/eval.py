@@ -21,7 +21,8 @@ from mboa.understanding.facts import Understanding
 from mboa.understanding.understand import understand
 
 OURS = Path(__file__).parent.parent / "tests" / "understanding"
-FILES = [OURS / name for name in ("golden.jsonl", "fresh.jsonl", "replies.jsonl", "ratings.jsonl")]
+GOLDEN = Path(__file__).parent.parent / "src" / "mboa" / "understanding" / "golden.jsonl"
+FILES = [GOLDEN, *(OURS / name for name in ("fresh.jsonl", "replies.jsonl", "ratings.jsonl"))]
 BINS = ((0.0, 0.5), (0.5, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 1.01))
 _SLIPS_DRAWN = 3
 _REQUESTS = frozenset({"new_request", "modify"})

@@ -7,7 +7,7 @@ from bench.report import p50, p95, say, spans
 from bench.understanding import tokens
 from mboa.understanding.understand import understand
 
-GOLDEN = Path(__file__).parents[1] / "tests" / "understanding" / "golden.jsonl"
+GOLDEN = Path(__file__).parents[1] / "src" / "mboa" / "understanding" / "golden.jsonl"
 ROUNDS = 5
 
 

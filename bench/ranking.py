@@ -17,7 +17,7 @@ from mboa.storage.migrate import migrate
 from mboa.storage.postgres import PostgresStore
 from mboa.storage.sqlite import SqliteStore
 from mboa.storage.store import Connection, Store
-from mboa.understanding.gazetteer import Zone, zones
+from mboa.understanding.gazetteer import Zone, centre_of, zones
 from tests.postgres_cluster import NoPostgres, create_database, own_cluster
 
 PROVIDERS = 10_000
@@ -86,7 +86,10 @@ def _analyse(conn: Connection) -> None:
 
 def _provider(number: int, chance: random.Random, now: datetime) -> dict[str, Any]:
     home = chance.choice(DOUALA)
-    near = sorted(DOUALA, key=lambda zone: abs(zone.latitude - home.latitude) + abs(zone.longitude - home.longitude))
+    here = centre_of(home.slug) or (0.0, 0.0)
+    near = sorted(
+        DOUALA, key=lambda zone: sum(abs(a - b) for a, b in zip(centre_of(zone.slug) or here, here, strict=True))
+    )
     count = chance.randrange(40)
     return {
         "id": number,

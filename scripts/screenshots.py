@@ -27,6 +27,7 @@ PAGES = {
     "conversations": "/admin/conversations",
     "conversation": ("/admin/conversations?side=client", "a.go"),
     "parked": "/admin/parked",
+    "review": "/admin/review",
     "providers": "/admin/providers",
     "provider": ("/admin/providers", "a.go"),
     "provider-new": "/admin/providers/new",

@@ -10,6 +10,7 @@ from mboa.commands.completion import completion
 from mboa.commands.ground import House, Refused, awaited, read_settings
 from mboa.commands.keys import keys
 from mboa.commands.parked import parked
+from mboa.commands.places import places
 from mboa.commands.privacy import export_data, forget
 from mboa.commands.roster import providers
 from mboa.commands.templates import templates
@@ -36,6 +37,7 @@ main.add_command(keys)
 main.add_command(backup)
 main.add_command(restore)
 main.add_command(parked)
+main.add_command(places)
 main.add_command(providers)
 main.add_command(templates)
 main.add_command(understand)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from mboa.roster_csv import Problem, read_csv, write_csv
 from mboa.roster_fields import SERVICES
 from mboa.settings import Settings
-from mboa.storage import roster
+from mboa.storage import places, roster
+from mboa.understanding import atlas
 from mboa.wiring import open_store, prepare_database
 
 __all__ = ["SERVICES", "Imported", "export", "import_csv"]
@@ -49,13 +50,14 @@ async def import_csv(
 
     ``watched`` may give back a list that tells somebody how far the walk through it is.
     """
-    entries, problems = read_csv(text)
-    if problems:
-        return Imported(problems=_said(problems))
     prepare_database(settings)
     store = open_store(settings, read_only=dry_run)
     await store.open()
     try:
+        atlas.install(await store.read(places.everywhere))  # zones may be imported ones
+        entries, problems = read_csv(text)
+        if problems:
+            return Imported(problems=_said(problems))
         if dry_run:
             known = await store.read(roster.known_phones, [entry.phone for entry in entries])
             return Imported(len(entries) - known, known)

@@ -4,12 +4,11 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from mboa.channels.numbers import to_e164
 from mboa.dispatch.policy import QuietHours
-from mboa.understanding.gazetteer import zones
+from mboa.understanding.gazetteer import slugs
 
 SERVICES = frozenset({"plumbing", "electricity", "appliance"})
 # Excel in French writes VRAI and FAUX for true and false.
@@ -94,12 +93,7 @@ def _services(value: Any) -> tuple[str, ...]:
 
 
 def _zones(value: Any) -> tuple[str, ...]:
-    return _codes(value, _slugs(), "zone")
-
-
-@cache
-def _slugs() -> frozenset[str]:
-    return frozenset(zone.slug for zone in zones())
+    return _codes(value, slugs(), "zone")
 
 
 def _codes(value: Any, known: frozenset[str], what: str) -> tuple[str, ...]:

@@ -57,6 +57,10 @@ class Settings(BaseSettings):
     llm_base_url: str = Field(default="", validate_default=True)
     llm_api_key: SecretStr = SecretStr("")
     llm_timeout_seconds: float = Field(default=3, gt=0, le=15)
+    transcribe_model: str = ""
+    transcribe_base_url: str = Field(default="", validate_default=True)
+    transcribe_api_key: SecretStr = SecretStr("")
+    transcribe_timeout_seconds: float = Field(default=20, gt=0, le=60)
     llm_calls_per_day: int = Field(default=500, ge=0)
 
     unknown_outcome_seconds: float = Field(default=90, ge=0)
@@ -119,7 +123,16 @@ class Settings(BaseSettings):
             raise ValueError(f"is needed, or a model that begins with one of {', '.join(PROVIDERS)} and a colon")
         return url
 
-    @field_validator("base_url", "whatsapp_api_base", "twilio_api_base", "llm_base_url")
+    @field_validator("transcribe_base_url")
+    @classmethod
+    def _transcriber_is_somewhere(cls, url: str, info: ValidationInfo) -> str:
+        if url and not is_private_way(url):
+            raise ValueError("must be https://…, or http:// to this machine or one in its own network")
+        if not url and info.data.get("transcribe_model"):
+            raise ValueError("is needed for MBOA_TRANSCRIBE_MODEL")
+        return url
+
+    @field_validator("base_url", "whatsapp_api_base", "twilio_api_base", "llm_base_url", "transcribe_base_url")
     @classmethod
     def _without_trailing_slash(cls, url: str) -> str:
         return url.rstrip("/")

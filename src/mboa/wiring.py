@@ -19,6 +19,7 @@ from mboa.channels.simulator.channel import SimulatorChannel
 from mboa.channels.simulator.page import Hands, SimulatorPage
 from mboa.channels.simulator.routes import SimulatorDoors
 from mboa.channels.twilio.send import TwilioAccount, TwilioChannel
+from mboa.channels.whatsapp.media import MediaSource
 from mboa.channels.whatsapp.send import WhatsAppChannel
 from mboa.fake_meta.double import MetaDouble
 from mboa.kept_secret import kept_secret
@@ -33,11 +34,16 @@ from mboa.storage.sqlite import SqliteStore, wall_clock
 from mboa.storage.store import Store
 from mboa.tracking.page import FollowPage
 from mboa.web import create_app, in_front
+from mboa.work.aids import Aids
 from mboa.work.chores import house_chores
 from mboa.work.crew import Crew
+from mboa.work.lessons import Lessons
+from mboa.work.media import MediaRoom, open_shelf
+from mboa.work.places import Places
 
 if TYPE_CHECKING:
     from mboa.work.second_opinion import SecondOpinion
+    from mboa.work.voice_notes import VoiceNotes
 
 logger = logging.getLogger(__name__)
 Role = Literal["web", "worker"]
@@ -102,6 +108,13 @@ def open_channels(
     return channels
 
 
+def open_media(settings: Settings, transport: httpx2.AsyncBaseTransport | None = None) -> MediaSource | None:
+    """Where voice notes and pictures come from; ``None`` without a WhatsApp account."""
+    if not settings.whatsapp_phone_id:
+        return None
+    return MediaSource(settings.whatsapp_api_base, settings.whatsapp_token.get_secret_value(), transport)
+
+
 def open_second_opinion(settings: Settings, store: Store) -> "SecondOpinion | None":
     """The language model that the settings name; ``None``, and nothing of it is loaded, when they name none."""
     if not settings.llm_model:
@@ -112,6 +125,19 @@ def open_second_opinion(settings: Settings, store: Store) -> "SecondOpinion | No
     key, seconds = settings.llm_api_key.get_secret_value(), settings.llm_timeout_seconds
     reader = HttpModel(settings.llm_model, settings.llm_base_url, key, seconds)
     return SecondOpinion(store, reader, seconds, settings.llm_calls_per_day)
+
+
+def open_voice_notes(settings: Settings, office: Office, media: MediaSource | None) -> "VoiceNotes | None":
+    """Who writes voice notes down; ``None``, and nothing of it is loaded, without a model or WhatsApp."""
+    if not settings.transcribe_model or media is None:
+        return None
+    from mboa.llm.transcribe import HttpTranscriber
+    from mboa.work.voice_notes import VoiceNotes
+
+    key, seconds = settings.transcribe_api_key.get_secret_value(), settings.transcribe_timeout_seconds
+    transcriber = HttpTranscriber(settings.transcribe_model, settings.transcribe_base_url, key, seconds)
+    room = MediaRoom(office, media, open_shelf(settings))
+    return VoiceNotes(office.store, room, transcriber, settings.llm_calls_per_day)
 
 
 @dataclass
@@ -127,6 +153,12 @@ class Mboa:
     double: MetaDouble | None
     roles: frozenset[Role] = BOTH
     hands: Hands = field(default_factory=Hands)
+    places: Places = field(init=False)
+    lessons: Lessons = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.places = Places(self.office.store)
+        self.lessons = Lessons(self.office.store)
 
     async def start(self) -> None:
         """Open the database and start what this process is for."""
@@ -135,17 +167,20 @@ class Mboa:
         if self.double is not None:
             for phone, heard_at in await self.office.store.read(phones.windows):
                 self.double.remember(phone, heard_at)
+        await self.places.start()
+        await self.lessons.start()
         if "worker" in self.roles:
             await self.crew.start()
 
     async def stop(self) -> None:
         """Finish what is in hand, then let go of channels and database."""
+        await self.lessons.stop()
+        await self.places.stop()
         if "worker" in self.roles:
             await self.crew.stop()
         for channel in self.channels.values():
             await channel.close()
-        if self.crew.second is not None:
-            await self.crew.second.close()
+        await self.crew.aids.close()
         await self.office.store.close()
 
 
@@ -171,11 +206,13 @@ def build(
 
     app, hands = create_app(settings, office.store), Hands()
     app.router.routes.extend(FollowPage(office).routes())
-    add_admin(app, Desk(office, settings, channels))
+    media = open_media(settings, transport)
+    add_admin(app, Desk(office, settings, channels, media))
     if double is not None:
         app.include_router(SimulatorDoors(intake, double).router())
         app.include_router(SimulatorPage(office, hands, speed).router())
     front = in_front(Doors(settings, intake).routes(), app)
     chores = house_chores(settings, office, lambda: open_keyring(settings))
-    crew = Crew(office, channels, chores, open_second_opinion(settings, office.store))
+    aids = Aids(open_second_opinion(settings, office.store), open_voice_notes(settings, office, media))
+    crew = Crew(office, channels, chores, aids)
     return Mboa(settings, office, channels, crew, intake, front, double, roles, hands)

@@ -9,8 +9,8 @@ import httpx2
 import pytest
 
 from mboa.channels.base import SendFailed
-from mboa.channels.whatsapp.http import Answer, post
-from mboa.channels.whatsapp.keep_alive import KeepAliveTransport
+from mboa.channels.http import Answer, post
+from mboa.channels.keep_alive import KeepAliveTransport
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 Writer = asyncio.StreamWriter

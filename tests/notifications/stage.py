@@ -59,6 +59,7 @@ FULL: dict[str, Any] = {
     "rating": 5,
     "until": NOW + timedelta(hours=16),
     "step": "done",
+    "second": "appliance",
     "messages": [4, 5],
     "actor": "client",
 }

@@ -25,7 +25,7 @@ CHAPTERS = (
 ENDINGS = {
     "status_": CHAPTERS,
     "danger_": get_args(Danger),
-    "ask_": ("service", "place", "zone", "phone", "time", "problem"),
+    "ask_": ("service", "place", "zone", "phone", "time", "date", "problem"),
 }
 # Said to somebody of whose request nothing is known yet.
 EARLY = (

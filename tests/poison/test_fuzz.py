@@ -14,7 +14,7 @@ from tests.engines import HandClock
 
 SECONDS = int(os.environ.get("MBOA_FUZZ_SECONDS", "60"))
 HERE = Path(__file__).parent
-GOLDEN = HERE.parent / "understanding" / "golden.jsonl"
+GOLDEN = HERE.parents[1] / "src" / "mboa" / "understanding" / "golden.jsonl"
 
 
 def sow(corpus: Path) -> int:

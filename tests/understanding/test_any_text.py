@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from pathlib import Path
+from importlib.resources import files
 from typing import Any, get_args
 
 import pytest
@@ -14,7 +14,8 @@ from mboa.understanding.facts import Expecting
 from mboa.understanding.report import as_json
 from mboa.understanding.understand import understand
 
-ROWS = [json.loads(line) for line in Path(__file__).with_name("golden.jsonl").read_text(encoding="utf-8").splitlines()]
+GOLDEN = (files("mboa.understanding") / "golden.jsonl").read_text(encoding="utf-8")
+ROWS = [json.loads(line) for line in GOLDEN.splitlines()]
 REQUESTS = [row for row in ROWS if row["intent"] == "new_request" and row["service"] not in {None, "other"}]
 WORDS = [word for row in ROWS for word in row["text"].split()]
 ASKED = st.sampled_from([None, *get_args(Expecting)])

@@ -1,7 +1,7 @@
 """The golden file: messages in French, English, Pidgin and Camfranglais, written for Mboa, with what they mean."""
 
 import json
-from pathlib import Path
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from mboa.understanding.understand import understand
 
 GOLDEN = [
-    json.loads(line) for line in Path(__file__).with_name("golden.jsonl").read_text(encoding="utf-8").splitlines()
+    json.loads(line) for line in (files("mboa.understanding") / "golden.jsonl").read_text(encoding="utf-8").splitlines()
 ]
 SAME = {"inform": "new_request", "thanks": "other"}
 SERVED = {"plumbing", "electricity", "appliance"}

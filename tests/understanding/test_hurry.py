@@ -13,10 +13,11 @@ from bench.changes import CHANGES
 from mboa.understanding.understand import understand
 
 FOLDER = Path(__file__).parent
+GOLDEN = FOLDER.parents[1] / "src" / "mboa" / "understanding" / "golden.jsonl"
 ROWS: list[dict[str, Any]] = [
     json.loads(line)
-    for name in ("golden.jsonl", "fresh.jsonl")
-    for line in (FOLDER / name).read_text(encoding="utf-8").splitlines()
+    for file in (GOLDEN, FOLDER / "fresh.jsonl")
+    for line in file.read_text(encoding="utf-8").splitlines()
 ]
 SERVED = [row for row in ROWS if row["intent"] == "new_request" and row["service"] not in {None, "other"}]
 GOALS = {"one typing error": 0.94, "one per 15 letters": 0.9, "one per 8 letters": 0.78, "no punctuation": 0.96}

@@ -119,6 +119,7 @@ def message_json(me: Account, row: Row) -> dict[str, Any]:
     around = ("understood", "decided", "receipts", "error_code", "repeats")
     found = {name: row[name] for name in (*OF_THE_VIEW, *around)}
     found["template"] = _template(row)
+    found["media"] = row["direction"] == "in" and row["channel"] == "whatsapp" and bool(row["body"].get("media_id"))
     found["buttons"] = [button["title"] for button in row["body"].get("buttons", row["body"].get("choices", []))]
     found["waits_for_operator"] = row["status"] == "received" and row["kept_at"] is not None
     found["misread"] = row["misread_intent"]

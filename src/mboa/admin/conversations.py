@@ -6,7 +6,7 @@ from typing import Any, cast, get_args
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from mboa.admin import conversation, message, misread, parked_messages, takeover_forms
+from mboa.admin import conversation, media, message, misread, parked_messages, takeover_forms
 from mboa.admin.conversation import window_until
 from mboa.admin.desk import AtDesk
 from mboa.admin.gate import Viewer
@@ -84,6 +84,6 @@ def router() -> APIRouter:
     """All doors of conversations, parked messages and misread ones."""
     made = APIRouter()
     made.add_api_route("/admin/conversations", list_conversations, methods=["GET"], response_model=None)
-    for noun in (conversation, takeover_forms, message, misread, parked_messages):
+    for noun in (conversation, takeover_forms, message, misread, media, parked_messages):
         noun.add_routes(made)
     return made

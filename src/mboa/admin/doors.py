@@ -21,6 +21,7 @@ from mboa.admin import (
     providers,
     request,
     requests,
+    review,
     static,
     users,
 )
@@ -44,6 +45,7 @@ NOUNS = (
     providers,
     conversations,
     analytics,
+    review,
     users,
     audit_log,
 )

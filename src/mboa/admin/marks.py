@@ -1,6 +1,6 @@
 """How values look on a page: times of Douala, durations, figures, and the names of codes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from markupsafe import Markup
 from mboa.admin.words import words
 from mboa.dispatch.policy import DOUALA
 from mboa.notifications.phrasebook import NARROW_SPACE
-from mboa.understanding.gazetteer import zone_name
+from mboa.understanding.gazetteer import city_of, zone_name
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
@@ -98,6 +98,17 @@ def zone(slug: str | None) -> str:
     return (zone_name(slug) or slug) if slug else "–"
 
 
+def by_city(options: Iterable[tuple[str, str]]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Choices of quarters (slug and name) under the names of their towns, Douala first; what has none stands bare."""
+    towns: dict[str, list[tuple[str, str]]] = {}
+    for slug, name in options:
+        towns.setdefault(city_of(slug) or "", []).append((slug, name))
+    # Under one town alone its name says nothing.
+    bare = len(towns.keys() - {""}) <= 1
+    ordered = sorted(towns.items(), key=lambda town: (town[0] != "", town[0] != "douala", town[0]))
+    return [("" if bare or not town else zone_name(town), listed) for town, listed in ordered]
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "when": when,
     "clock": clock,
@@ -108,4 +119,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "service": service,
     "status": status,
     "zone": zone,
+    "by_city": by_city,
 }

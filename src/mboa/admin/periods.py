@@ -3,14 +3,13 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from functools import cache
 from typing import get_args
 
 from mboa.admin.page import Invalid
 from mboa.conversation.draft import SERVED
 from mboa.dispatch.policy import DOUALA
 from mboa.storage.admin.span import By, Span
-from mboa.understanding.gazetteer import zones
+from mboa.understanding.gazetteer import slugs
 
 DEFAULT_DAYS = 30
 # Longer spans would make pages that nobody reads; there is nothing before the first year.
@@ -20,12 +19,6 @@ YEARS = range(2000, 2101)
 _LOST_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
 _COUNT = re.compile(r"[1-9][0-9]{0,3}")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
-
-
-@cache
-def known_zones() -> frozenset[str]:
-    """The slug of every quarter there is."""
-    return frozenset(zone.slug for zone in zones())
 
 
 def span_of(query: Mapping[str, str], now: datetime, said: Mapping[str, str]) -> Span:
@@ -41,7 +34,7 @@ def span_of(query: Mapping[str, str], now: datetime, said: Mapping[str, str]) ->
     wrong = {
         "from": (first > last and said["order"]) or (span.days > LONGEST_DAYS and said["long"]),
         "service": span.service is not None and span.service not in SERVED and said["unknown_service"],
-        "zone": span.zone is not None and span.zone not in known_zones() and said["unknown_zone"],
+        "zone": span.zone is not None and span.zone not in slugs() and said["unknown_zone"],
     }
     if errors := {name: text for name, text in wrong.items() if text}:
         raise Invalid(errors)

@@ -16,7 +16,7 @@ from mboa.storage.admin import provider_list, provider_page
 from mboa.storage.admin.provider_changes import PhoneTaken
 from mboa.storage.admin.provider_list import SORTS, STATES, Wanted
 from mboa.storage.store import Connection
-from mboa.understanding.gazetteer import city_of, zone_name, zones
+from mboa.understanding.gazetteer import zone_name, zones
 
 MOST = 200
 Limit = Annotated[int, Query(ge=1, le=MOST)]
@@ -57,10 +57,9 @@ def _known(code: str, codes: Any) -> str:
 
 
 def _zones_in_use(conn: Connection) -> list[tuple[str, str]]:
-    """Slug and name of the zones that anybody covers, with their city where it is not Douala."""
+    """Slug and name of the zones that anybody covers."""
     named = {slug: zone_name(slug) for slug in provider_list.zones_covered(conn)}
-    told = {slug: name if city_of(slug) == "douala" else f"{name} ({city_of(slug)})" for slug, name in named.items()}
-    return sorted(told.items(), key=lambda zone: zone[1].casefold())
+    return sorted(named.items(), key=lambda zone: zone[1].casefold())
 
 
 async def new_provider(http: Request, me: Operator) -> Response:

@@ -35,11 +35,15 @@ def plain(word: str) -> str:
     return "".join(letter for letter in normalize("NFD", word.casefold()) if not combining(letter))
 
 
+def telling_words(text: str) -> set[str]:
+    """The words of a text that are neither common, nor a quarter's, nor hold a digit."""
+    found = {plain(word) for word in _WORD.findall(_NUMBERED.sub(" ", text))}
+    return {word for word in found - stop_words() - known_places() if len(word) >= SHORTEST}
+
+
 def count_words(texts: Iterable[str]) -> list[tuple[str, int]]:
     """The most frequent words of these texts and in how many of them each stands, the most frequent first."""
     counts: Counter[str] = Counter()
-    known = stop_words() | known_places()
     for text in texts:
-        found = {plain(word) for word in _WORD.findall(_NUMBERED.sub(" ", text))}
-        counts.update(word for word in found if len(word) >= SHORTEST and word not in known)
+        counts.update(telling_words(text))
     return sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:SHOWN]

@@ -131,6 +131,7 @@ def _pin(talk: Talk) -> None:
     zone = nearest_zone(said.latitude, said.longitude)
     request = talk.draft or (talk.confirmed[0] if talk.confirmed else draft.start(talk))
     draft.pin(request, zone, (said.latitude, said.longitude))
+    talk.unit.attach(said.message_ids, request)
     if not request.is_draft:
         talk.reply("change_noted", request)
         return lifecycle.modify(talk.unit, request, ["zone", "place"] if request.provider_id is None else ["place"])
@@ -139,6 +140,15 @@ def _pin(talk: Talk) -> None:
         talk.unit.keep(request)
         talk.contact.expect("place", request.id)
         return talk.reply("pin_outside", request)
+    return _ask_on(talk, request)
+
+
+def _ask_on(talk: Talk, request: Request) -> None:
+    """A pin or a picture answers no question about the need itself: that one is asked again."""
+    question, _, service = (talk.contact.expecting or "").partition(":")
+    if question in {"outage", "both"} and talk.about is request:
+        draft.keep(talk, request)
+        return talk.reply("ask_both" if question == "both" else "ask_neighbours", request, second=service)
     return draft.ask_next(talk, request)
 
 
@@ -150,9 +160,12 @@ def _media(talk: Talk) -> None:
     if request.is_draft:
         # A caption says as much as a message does.
         draft.fill(talk, request, talk.facts)
-        draft.ask_next(talk, request)
-    elif request.is_assigned:
+        if talk.contact.expecting == "problem":
+            return draft.leave_open(talk, request)  # what he says or shows is the answer
+        return _ask_on(talk, request)
+    if request.is_assigned:
         talk.unit.happened("media_received", "client", request, messages=list(talk.said.message_ids))
+    return None
 
 
 def _card(talk: Talk) -> None:

@@ -1,6 +1,7 @@
 """Describing a need: fill what was said, ask one missing thing at a time, show the recap, correct one slot."""
 
 from mboa import lifecycle
+from mboa.conversation.landmark import place_by_landmark
 from mboa.conversation.talk import Talk
 from mboa.dispatch.request import Request
 from mboa.dispatch.status import Status
@@ -127,6 +128,7 @@ def confirm(talk: Talk, request: Request) -> None:
     if request.status is not Status.CONFIRMING:
         return ask_next(talk, request)
     talk.contact.expect(None)
+    place_by_landmark(talk, request)
     talk.reply("search_begins", request)
     lifecycle.confirm(talk.unit, request)
     return go_on(talk, request)
@@ -136,7 +138,6 @@ def go_on(talk: Talk, after: Request) -> None:
     """The other request that he described in the same breath, if there is one."""
     other = talk.draft
     if other is not None and other is not after:
-        share(after, other)
         ask_next(talk, other)
 
 
@@ -165,6 +166,10 @@ def ask_again(talk: Talk, request: Request, slot: str) -> None:
 
 
 def keep(talk: Talk, request: Request) -> None:
-    """Keep a draft; it is dropped when nothing more is said about it."""
+    """Keep a draft, and what it shares with the one after it; both are dropped when nothing more is said."""
+    for other in talk.live:
+        if other.is_draft and other.id > request.id:
+            share(request, other)
+            talk.unit.keep(other)
     request.wait("abandon", talk.unit.now + talk.unit.policy.draft_patience)
     talk.unit.keep(request)

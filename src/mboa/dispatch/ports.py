@@ -1,5 +1,6 @@
 """What the product asks of the place where things are kept; storage fulfils it on either engine."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -14,6 +15,15 @@ from mboa.dispatch.status import OfferStatus
 
 class Stale(Exception):
     """Somebody else changed the row first: the transaction is run again from its beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class DoneJob:
+    """A completed request whose client had shared his location: his words for the spot, and the spot in degrees."""
+
+    client_id: int
+    words: str
+    spot: tuple[float, float]
 
 
 class UnitOfWork(Protocol):
@@ -85,6 +95,10 @@ class UnitOfWork(Protocol):
 
     def oldest_waiting(self, provider: Provider) -> Request | None:
         """The oldest request of the waiting pool that this provider covers and was not asked for, locked."""
+        ...
+
+    def done_at_pins(self, zone: str) -> list[DoneJob]:
+        """The newest completed requests of a zone with a pin, five hundred at most."""
         ...
 
     def new_request(self, client: Contact) -> Request:

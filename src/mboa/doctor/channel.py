@@ -6,10 +6,10 @@ import httpx2
 import orjson
 
 from mboa.channels.base import SendFailed
+from mboa.channels.http import HEADERS, open_transport, post
 from mboa.channels.whatsapp.account import Account
 from mboa.channels.whatsapp.comparison import compare
 from mboa.channels.whatsapp.fields import mapping, words
-from mboa.channels.whatsapp.http import HEADERS, open_transport, post
 from mboa.channels.whatsapp.lint import lint
 from mboa.channels.whatsapp.templates import templates
 from mboa.preflight import Finding, Level

@@ -57,6 +57,7 @@ COUNTERS: dict[str, Metric] = {
         ("http.requests", "Requests answered, by part of the site and status", ("area", "method", "status")),
         ("limit.refused", "Requests answered 429, by limit", ("limit",)),
         ("llm.asked", "Questions to the language model, by what came of them", ("outcome",)),
+        ("voice.transcribed", "Voice notes to be written down, by what came of them", ("outcome",)),
         ("flood.calmed", "Times that somebody wrote so much that he is heard more seldom", ()),
         ("connection.cut", "Connections closed by this side, by reason", ("reason",)),
         ("log.lines_dropped", "Log lines that could not be written", ()),

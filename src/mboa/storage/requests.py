@@ -5,7 +5,7 @@ from datetime import datetime
 
 from mboa.dispatch.events import Actor
 from mboa.dispatch.people import Contact, Provider
-from mboa.dispatch.ports import Stale
+from mboa.dispatch.ports import DoneJob, Stale
 from mboa.dispatch.request import Request
 from mboa.dispatch.status import Status
 from mboa.storage.sealing import guarded, whole
@@ -67,6 +67,12 @@ WHERE r.status = 'unserved' AND r.closed_at IS NULL AND r.due_kind = 'doubt' AND
   AND r.client_id <> :contact
   AND NOT EXISTS (SELECT 1 FROM offers o WHERE o.request_id = r.id AND o.provider_id = :provider)
 ORDER BY r.id LIMIT 1 FOR NO KEY UPDATE OF r SKIP LOCKED"""
+# A pin is a message of his; a landmark that was learned from others is none, and teaches nobody.
+_DONE_AT_PINS = """
+SELECT r.client_id, r.place_text, r.latitude, r.longitude FROM requests r
+WHERE r.zone = :zone AND r.status = 'completed' AND r.place_text IS NOT NULL AND r.latitude IS NOT NULL
+  AND EXISTS (SELECT 1 FROM messages m WHERE m.request_id = r.id AND m.direction = 'in' AND m.kind = 'location')
+ORDER BY r.id DESC LIMIT 500"""
 _NEW = """
 INSERT INTO requests (client_id, status, token, created_at, due_at, due_kind)
 VALUES (:client, :status, :token, :at, :due, 'abandon') RETURNING id"""
@@ -134,6 +140,12 @@ def oldest_waiting(conn: Connection, provider: Provider) -> Request | None:
     """The oldest request of the waiting pool that he covers and was not asked for, locked."""
     row = conn.one(_OLDEST_WAITING, provider=provider.id, contact=provider.contact_id, now=conn.now)
     return _request(row) if row else None
+
+
+def done_at_pins(conn: Connection, zone: str) -> list[DoneJob]:
+    """The newest completed requests of a zone with a pin; words that were blurred or erased are gone from it."""
+    rows = conn.all(_DONE_AT_PINS, zone=zone)
+    return [DoneJob(row["client_id"], row["place_text"], (row["latitude"], row["longitude"])) for row in rows]
 
 
 def new(conn: Connection, client: Contact, draft: Request) -> Request:

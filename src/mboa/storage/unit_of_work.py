@@ -13,6 +13,7 @@ from mboa.dispatch.matching import Withheld
 from mboa.dispatch.offer import Choice, Offer
 from mboa.dispatch.people import Candidate, Contact, Holding, Provider
 from mboa.dispatch.policy import Policy
+from mboa.dispatch.ports import DoneJob
 from mboa.dispatch.request import Request
 from mboa.dispatch.status import OfferStatus, Status
 from mboa.storage import inbox, offers, people, providers, requests
@@ -97,6 +98,9 @@ class Unit:
 
     def oldest_waiting(self, provider: Provider) -> Request | None:
         return requests.oldest_waiting(self.conn, provider)
+
+    def done_at_pins(self, zone: str) -> list[DoneJob]:
+        return requests.done_at_pins(self.conn, zone)
 
     def new_request(self, client: Contact) -> Request:
         draft = Request(id=0, client_id=client.id, status=Status.GATHERING, created_at=self.now)

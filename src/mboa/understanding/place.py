@@ -8,6 +8,8 @@ from mboa.understanding.spots import Stretch, announced, barred_positions, close
 from mboa.understanding.time import positions
 from mboa.understanding.words import word_set
 
+# WhatsApp shows so many buttons.
+_MOST_CHOICES = 3
 __all__ = ["Zone", "city_of", "locate", "nearest_zone", "whole_place", "zone_name", "zones"]
 
 
@@ -40,7 +42,8 @@ def whole_place(reading: Reading) -> Place | None:
 def _named(reading: Reading, asked: bool) -> list[Stretch]:
     found = []
     for match in reading.named:
-        if _is_refused(reading, match) or (match.value in shy() and not (asked or _is_marked(reading, match))):
+        shyly = match.group == "landmark" or match.value in shy()
+        if _is_refused(reading, match) or (shyly and not (asked or _is_marked(reading, match))):
             continue
         weight = 3.0 if match.group == "zone" else 2.0
         found.append(Stretch(match.start, _with_tail(reading, match.end), weight, (match,)))
@@ -59,8 +62,11 @@ def _is_refused(reading: Reading, match: Match) -> bool:
 
 def _is_marked(reading: Reading, match: Match) -> bool:
     words = reading.text.words
-    return len(reading.content) <= match.end - match.start + 1 or (
-        match.start > 0 and words[match.start - 1] in word_set("grammar", "place", "marks")
+    relations = {m.end for m in reading.of("relation")}
+    return (
+        len(reading.content) <= match.end - match.start + 1
+        or not relations.isdisjoint({match.start, match.start - 1})
+        or (match.start > 0 and words[match.start - 1] in word_set("grammar", "place", "marks"))
     )
 
 
@@ -97,12 +103,16 @@ def _place(reading: Reading, stretch: Stretch) -> Place:
         start += 1
     text = reading.text.piece(start, stretch.end)
     zones_named = tuple(dict.fromkeys(m.value for m in stretch.names if m.group == "zone"))
+    if not zones_named:
+        # A landmark that stands in many quarters ("Total") tells none.
+        near = tuple(dict.fromkeys(m.value for m in stretch.names if m.group == "landmark"))
+        zones_named = near if len(near) <= _MOST_CHOICES else ()
     towns = [m.value for m in stretch.names if m.group == "town"] or [
         m.value for m in reading.named if m.group == "town" and m.value not in shy()
     ]
     if towns and len(zones_named) > 1:
         zones_named = tuple(zone for zone in zones_named if city_of(zone) in towns) or zones_named
-    same_words = len({(m.start, m.end) for m in stretch.names if m.group == "zone"}) == 1
+    same_words = len({(m.start, m.end) for m in stretch.names if m.value in zones_named}) == 1
     if len(zones_named) > 1 and same_words:
         return Place(text, None, towns[0] if towns else None, zones_named)
     if zones_named and not (towns and city_of(zones_named[0]) not in towns):

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 from mboa.understanding import gazetteer, words
+from mboa.understanding.atlas import edition
 from mboa.understanding.clock import Atom, clock_atoms
+from mboa.understanding.learned import Taught, beside, is_taught, taught
 from mboa.understanding.normalise import CONTRACTIONS, Text, fold
 from mboa.understanding.phrases import SIGNS, Match
 from mboa.understanding.repair import Mender
@@ -19,9 +21,13 @@ def _spell() -> dict[str, tuple[str, ...]]:
     return short | {typed: tuple(meant.split()) for typed, meant in CONTRACTIONS.items()}
 
 
-@cache
 def mender() -> Mender:
     """The repairer of typing errors, with all words it knows and those it may repair to."""
+    return _mender(edition())
+
+
+@lru_cache(maxsize=1)
+def _mender(_: int) -> Mender:
     targets = words.single_words("services") | words.word_set("spelling", "repair") | words.word_set("trades", "repair")
     known = set(words.main_phrases().words) | words.word_set("spelling", "keep") | set(_spell())
     for language in words.data("language"):
@@ -30,9 +36,10 @@ def mender() -> Mender:
     return Mender(known | gazetteer.single_names(), targets, gazetteer.single_names())
 
 
-@cache
-def _speller() -> Speller:
-    return Speller(_spell(), mender().mend)
+@lru_cache(maxsize=2)
+def _speller(_: int, known: Taught) -> Speller:
+    mend = mender().mend
+    return Speller(_spell(), (lambda word: (word,) if is_taught(word) else mend(word)) if known.lessons else mend)
 
 
 def is_mended(text: Text, match: Match) -> bool:
@@ -116,5 +123,6 @@ def _feast(match: Match, value: str) -> Atom:
 
 def read_message(message: str) -> Reading:
     """Look ``message`` up; anything after its first 4,096 characters is left aside."""
-    text = _speller().read(message)
-    return Reading(text, tuple(words.main_phrases().find(text.words)), tuple(gazetteer.names().find(text.words)))
+    text = _speller(edition(), taught()).read(message)
+    found, named = words.main_phrases().find(text.words), gazetteer.names().find(text.words)
+    return Reading(text, beside(found, text.words), beside(named, text.words, places=True))

@@ -5,20 +5,17 @@ import os
 import socket
 import time
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from mboa.channels.base import Channel
 from mboa.office import Office
 from mboa.storage.pulse import beat
 from mboa.storage.store import Loop as LoopName
+from mboa.work.aids import NO_AIDS, Aids
 from mboa.work.deadlines import Deadlines
 from mboa.work.deliver import Deliver
 from mboa.work.housekeeping import Chore, Housekeeping
 from mboa.work.listen import Listen
 from mboa.work.loops import Loop
-
-if TYPE_CHECKING:
-    from mboa.work.second_opinion import SecondOpinion
 
 HEARTBEAT_SECONDS = 2.0
 # A loop that has not come round for this long hangs: then no beat is better than a false one.
@@ -34,14 +31,14 @@ class Crew:
         office: Office,
         channels: Mapping[str, Channel],
         chores: Sequence[Chore] = (),
-        second: "SecondOpinion | None" = None,
+        aids: Aids = NO_AIDS,
     ) -> None:
         self.office = office
-        self.second = second
+        self.aids = aids
         self.channels = channels
         self.deliver = Deliver(office, channels)
         self.loops: dict[LoopName, Loop] = {
-            "inbox": Loop("listen", Listen(office, tuple(channels), second).step),
+            "inbox": Loop("listen", Listen(office, tuple(channels), aids).step),
             "deadlines": Loop("deadlines", Deadlines(office).step),
             "outbox": Loop("deliver", self.deliver.step),
         }

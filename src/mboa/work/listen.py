@@ -19,8 +19,8 @@ from mboa.storage.inbox import Unread
 from mboa.storage.store import Connection, Row, StoreAway
 from mboa.storage.unit_of_work import Unit
 from mboa.understanding.facts import Understanding
-from mboa.work.loops import AFTER_TROUBLE_SECONDS, Loop, attempt
 from mboa.work.aids import NO_AIDS, Aids
+from mboa.work.loops import AFTER_TROUBLE_SECONDS, Loop, attempt
 from mboa.work.reading import asked
 from mboa.work.refusals import settle_failure
 

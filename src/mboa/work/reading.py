@@ -11,9 +11,11 @@ import orjson
 from mboa.conversation.talk import UNHEARD, Utterance
 from mboa.storage.inbox import Unread
 from mboa.storage.store import Row
+from mboa.understanding.atlas import edition
 from mboa.understanding.facts import Expecting, Understanding
 from mboa.understanding.normalise import LIMIT
 from mboa.understanding.understand import understand
+from mboa.understanding.voice import as_heard
 
 # How the conversation's questions look to the understanding; the others take any words as they come.
 EXPECTING: dict[str | None, Expecting] = {
@@ -43,11 +45,20 @@ KINDS: dict[str, Sort] = {
 SHORT_CHARS = 160
 # Of a flood.
 MOST_THINGS = 10
-_read_before = lru_cache(maxsize=1024)(understand)
+
+
+@lru_cache(maxsize=1024)
+def _read_before(text: str, expecting: Expecting | None, _: int) -> Understanding:
+    return understand(text, expecting)
+
+
+def forget_readings() -> None:
+    """Words mean something else from now on: read everything anew."""
+    _read_before.cache_clear()
 
 
 def _understood(text: str, expecting: Expecting | None) -> Understanding:
-    return _read_before(text, expecting) if len(text) <= SHORT_CHARS else understand(text, expecting)
+    return _read_before(text, expecting, edition()) if len(text) <= SHORT_CHARS else understand(text, expecting)
 
 
 def asked(unread: Unread) -> Expecting | None:
@@ -123,6 +134,8 @@ def _single(kind: Sort, row: Row, expecting: Expecting | None) -> Utterance:
     # A caption, or the words on a button, may say as much as a text does.
     words: str = row["text"] if kind in {"tap", "media"} else ""
     facts: Understanding = _understood(words, expecting) if words else UNHEARD
+    if row["kind"] == "audio" and words:
+        facts = as_heard(facts, words)
     return Utterance(
         kind=kind,
         message_ids=(row["id"],),

@@ -26,6 +26,7 @@ EVERYBODY = {
     "parked": "/admin/parked",
     "parked one": "/admin/parked/{parked}",
     "misread": "/admin/misread",
+    "words to learn": "/admin/review?phrase=zinzin&done=taught",
     "providers": "/admin/providers",
     "providers, deleted": "/admin/providers?state=deleted",
     "providers, none": "/admin/providers?q=introuvable",
@@ -54,6 +55,8 @@ OPERATORS = {
 OWNERS = {
     "users": "/admin/users",
     "user": "/admin/users/1?done=saved",
+    "client, to erase": "/admin/contacts/15/erase",
+    "provider, to erase": "/admin/contacts/1/erase",
     "audit": "/admin/audit",
     "audit, filtered": "/admin/audit?action=provider_changed&account=1",
     "audit, none": "/admin/audit?subject=request:99999",

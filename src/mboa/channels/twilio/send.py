@@ -7,10 +7,10 @@ import httpx2
 import orjson
 
 from mboa.channels.base import Limits, Outbound, SendFailed
+from mboa.channels.http import HEADERS, TOTAL_SECONDS, open_transport, post
 from mboa.channels.twilio.answers import in_words
 from mboa.channels.twilio.errors import refusal
 from mboa.channels.whatsapp.fields import identifier, mapping, scrub, storable
-from mboa.channels.whatsapp.http import HEADERS, TOTAL_SECONDS, open_transport, post
 from mboa.channels.whatsapp.send import PAIR_BURST, PAIR_SECONDS
 
 API_BASE = "https://api.twilio.com"

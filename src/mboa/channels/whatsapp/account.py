@@ -8,9 +8,9 @@ import httpx2
 import orjson
 
 from mboa.channels.base import SendFailed
+from mboa.channels.http import HEADERS, open_transport, post
 from mboa.channels.whatsapp.errors import refusal
 from mboa.channels.whatsapp.fields import mapping, scrub, words
-from mboa.channels.whatsapp.http import HEADERS, open_transport, post
 
 ANSWER_SECONDS = 15.0
 # A template of the longest words is 3 kB with its example, and an answer is read up to 64 kB.

@@ -4,9 +4,9 @@ import httpx2
 import orjson
 
 from mboa.channels.base import Limits, Outbound, SendFailed
+from mboa.channels.http import HEADERS, TOTAL_SECONDS, Answer, open_transport, post
 from mboa.channels.whatsapp.errors import refusal
 from mboa.channels.whatsapp.fields import identifier, mapping, scrub
-from mboa.channels.whatsapp.http import HEADERS, TOTAL_SECONDS, Answer, open_transport, post
 from mboa.channels.whatsapp.payload import build
 
 # What Meta sells one number: 1,000 messages a second after an upgrade, 80 at first, 20 beside the phone's own app; and

@@ -9,8 +9,8 @@ from urllib.request import getproxies, proxy_bypass
 import httpx2
 
 from mboa.channels.base import SendFailed
-from mboa.channels.whatsapp.exchange import ANSWER_BYTES
-from mboa.channels.whatsapp.keep_alive import KeepAliveTransport
+from mboa.channels.exchange import ANSWER_BYTES
+from mboa.channels.keep_alive import KeepAliveTransport
 
 CONNECT_SECONDS = 5.0
 TOTAL_SECONDS = 15.0

@@ -13,7 +13,7 @@ from time import monotonic
 import httptools
 import httpx2
 
-from mboa.channels.whatsapp.exchange import Exchange
+from mboa.channels.exchange import Exchange
 
 # Servers commonly drop an idle connection after 5 s: nothing is written into one that is about to be dropped.
 IDLE_SECONDS = 4.0
