@@ -7,6 +7,7 @@ that a test sees all that follows from a message and nothing depends on timing.
 import itertools
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -192,13 +193,19 @@ class City:
         return [row["name"] for row in await self.rows("SELECT name FROM v_events ORDER BY id")]
 
 
-@pytest.fixture
-async def city(database: Database, clock: HandClock) -> AsyncIterator[City]:
-    """A city for each story, on both engines; whatever the story is, the promises hold at its end."""
-    city = City(database, clock)
+@asynccontextmanager
+async def opened(city: City) -> AsyncIterator[City]:
+    """The city while a story is told in it; whatever the story is, the promises hold at its end."""
     await city.open()
     yield city
-    broken = violations(await city.mboa.office.store.read(look), city.double.log, now=clock.now(), settled=False)
+    broken = violations(await city.mboa.office.store.read(look), city.double.log, now=city.clock.now(), settled=False)
     await city.close()
     vars(city).clear()  # a test's frame may outlive it: let it not keep a whole system in memory
     assert broken == []
+
+
+@pytest.fixture
+async def city(database: Database, clock: HandClock) -> AsyncIterator[City]:
+    """A city for each story, on both engines."""
+    async with opened(City(database, clock)) as city:
+        yield city

@@ -25,6 +25,7 @@ from mboa.dispatch.permission import (
 from mboa.dispatch.ports import UnitOfWork
 from mboa.dispatch.ranking import choose, reasons, score
 from mboa.dispatch.request import Request
+from mboa.dispatch.slot import next_look
 from mboa.dispatch.status import MOVES, OfferStatus, Status
 
 __all__ = ["UNDO_TIME", "NotAllowed", "UnknownRequest", "allowed", "at_version"]
@@ -213,7 +214,7 @@ def _give(unit: UnitOfWork, request: Request, choice: Choice, replaced: bool) ->
     offer = unit.give(request, choice)
     request.move(Status.ACCEPTED)
     request.provider_id, request.accepted_at = choice.provider_id, unit.now
-    request.wait("check", max(unit.now, request.wished_until_at or unit.now) + unit.policy.job_patience)
+    request.wait(*next_look(request, unit.now, unit.policy))
     unit.keep(request)
     unit.count_job(choice.provider_id)
     unit.happened("offer_accepted", "operator", request, offer, late=False)

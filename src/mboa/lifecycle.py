@@ -10,10 +10,11 @@ from datetime import datetime
 from mboa.dispatch.events import OFFER_EVENTS, PROGRESS_EVENTS, Actor
 from mboa.dispatch.matching import Withheld
 from mboa.dispatch.offer import Choice, Offer
-from mboa.dispatch.people import Candidate, Provider
+from mboa.dispatch.people import Provider
 from mboa.dispatch.ports import UnitOfWork
 from mboa.dispatch.ranking import choose
 from mboa.dispatch.request import Request
+from mboa.dispatch.slot import next_look, not_before
 from mboa.dispatch.status import ASKED, OfferStatus, Status
 
 
@@ -36,14 +37,8 @@ def offer_next(unit: UnitOfWork, request: Request) -> None:
     elif sum(offer.status in ASKED for offer in unit.offers(request.id)) >= unit.policy.offer_limit:
         _fall_back(unit, request, [])
     else:
-        _offer_best(unit, request, unit.candidates(request))
-
-
-def _offer_best(unit: UnitOfWork, request: Request, candidates: Sequence[Candidate]) -> None:
-    choice, withheld = choose(candidates, request.spot, unit.now)
-    if choice is None:
-        return _fall_back(unit, request, withheld)
-    return _open_offer(unit, request, choice, withheld)
+        choice, withheld = choose(unit.candidates(request), request.spot, unit.now)
+        _open_offer(unit, request, choice, withheld) if choice else _fall_back(unit, request, withheld)
 
 
 def _open_offer(unit: UnitOfWork, request: Request, choice: Choice, withheld: list[Withheld]) -> None:
@@ -69,7 +64,7 @@ def _fall_back(unit: UnitOfWork, request: Request, withheld: list[Withheld]) -> 
     """The waiting pool: the client hears once that it takes longer, the first provider who is free gets it."""
     if request.status is not Status.UNSERVED:
         request.move(Status.UNSERVED)
-    request.wait("doubt", unit.now + unit.policy.freshness)
+    request.wait("doubt", not_before(request.wished_from_at, unit.now + unit.policy.freshness))
     first_time, request.fallback_told = not request.fallback_told, True
     unit.keep(request)
     unit.happened("request_unserved", "system", request, told=first_time, withheld=withheld)
@@ -80,7 +75,7 @@ def doubt(unit: UnitOfWork, request: Request) -> None:
     quiet_ends = unit.policy.quiet_until(unit.now)
     if quiet_ends:
         return _defer(unit, request, "doubt", quiet_ends)
-    request.wait("give_up", unit.now + unit.policy.freshness)
+    request.wait("give_up", not_before(request.wished_until_at, unit.now + unit.policy.freshness))
     unit.keep(request)
     return unit.happened("request_doubted", "system", request)
 
@@ -129,7 +124,7 @@ def accept(unit: UnitOfWork, request: Request, offer: Offer, provider: Provider)
         return False
     request.move(Status.ACCEPTED)
     request.provider_id, request.accepted_at = provider.id, unit.now
-    request.wait("check", max(unit.now, request.wished_until_at or unit.now) + unit.policy.job_patience)
+    request.wait(*next_look(request, unit.now, unit.policy))
     unit.keep(request)
     unit.count_job(provider.id)
     unit.happened("offer_accepted", "provider", request, offer, late=late)
@@ -220,6 +215,8 @@ def release(unit: UnitOfWork, request: Request, actor: Actor, reason: str | None
 def modify(unit: UnitOfWork, request: Request, changed: Sequence[str]) -> None:
     """A detail changed. Trade or zone: the search starts again; anything else: whoever is asked or coming hears it."""
     unit.happened("request_modified", "client", request, changed=list(changed))
+    if request.due_kind in {"remind", "check"}:
+        request.wait(*next_look(request, unit.now, unit.policy))
     if not request.is_searching or not {"service", "zone"} & set(changed):
         unit.keep(request)
         return

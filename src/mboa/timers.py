@@ -52,6 +52,20 @@ def _check(unit: UnitOfWork, request: Request) -> None:
     unit.happened("job_checked", "system", request)
 
 
+def _remind(unit: UnitOfWork, request: Request) -> None:
+    """The slot is near: both sides hear so, unless an outage has outlasted its beginning."""
+    quiet_ends = unit.policy.quiet_until(unit.now)
+    begins = request.wished_from_at
+    if quiet_ends and begins and quiet_ends < begins:
+        request.wait("remind", quiet_ends)
+        unit.keep(request)
+        return
+    request.wait("check", (request.wished_until_at or unit.now) + unit.policy.job_patience)
+    unit.keep(request)
+    if begins and unit.now < begins and not quiet_ends:
+        unit.happened("job_reminded", "system", request)
+
+
 def _assume_done(unit: UnitOfWork, request: Request) -> None:
     lifecycle.complete(unit, request, "system")
 
@@ -61,6 +75,7 @@ DUE: dict[str, Callable[[UnitOfWork, Request], None]] = {
     "resume": lifecycle.offer_next,
     "doubt": lifecycle.doubt,
     "give_up": _give_up,
+    "remind": _remind,
     "check": _check,
     "assume_done": _assume_done,
 }

@@ -17,7 +17,7 @@ async def test_nobody_found_and_no_answer_ends_with_one_question(city: City) -> 
     await mireille.writes(NEED)
     await mireille.writes("OUI")
     said = len(mireille.inbox)
-    for _ in range(5):
+    for _ in range(20):
         await city.passes(hours=2)
     assert await city.status() == "cancelled"
     assert len(mireille.inbox) == said + 1

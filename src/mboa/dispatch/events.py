@@ -32,6 +32,7 @@ EventName = Literal[
     "feedback_received",
     "comment_received",
     "cancel_reason_given",
+    "job_reminded",
     "job_checked",
     "provider_available",
     "provider_paused",

@@ -29,13 +29,23 @@ class QuietHours:
     def ends_after(self, now: datetime) -> datetime | None:
         """When the quiet ends, if ``now`` lies inside it."""
         local = now.astimezone(self.zone)
-        clock = local.time()
-        overnight = self.start > self.end
-        inside = (clock >= self.start or clock < self.end) if overnight else self.start <= clock < self.end
-        if not inside:
+        if not self._holds(local.time()):
             return None
-        day = local.date() + timedelta(days=1) if overnight and clock >= self.start else local.date()
+        day = local.date() + timedelta(days=1) if self.start > self.end and local.time() >= self.start else local.date()
         return datetime.combine(day, self.end, self.zone)
+
+    def began_before(self, moment: datetime) -> datetime | None:
+        """When the quiet began, if ``moment`` lies inside it."""
+        local = moment.astimezone(self.zone)
+        if not self._holds(local.time()):
+            return None
+        day = local.date() - timedelta(days=1) if self.start > self.end and local.time() < self.end else local.date()
+        return datetime.combine(day, self.start, self.zone)
+
+    def _holds(self, clock: time) -> bool:
+        if self.start > self.end:
+            return clock >= self.start or clock < self.end
+        return self.start <= clock < self.end
 
 
 @dataclass(frozen=True, slots=True)

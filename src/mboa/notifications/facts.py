@@ -15,9 +15,10 @@ from mboa.notifications.phrasebook import has_wording, wording
 from mboa.notifications.places import address, area, maps_link, place
 from mboa.notifications.plain import one_line, without_numbers
 from mboa.notifications.when import clock, dated, day_and_clock, stamp
+from mboa.notifications.wishes import slot, wish
 from mboa.understanding.gazetteer import city_of, zone_name
 
-NAME_CHARS, PROBLEM_CHARS, WISH_CHARS = 40, 300, 60
+NAME_CHARS, PROBLEM_CHARS = 40, 300
 # The longest title of a WhatsApp button (Meta, interactive reply buttons).
 TITLE_CHARS = 20
 
@@ -131,7 +132,8 @@ _REQUEST_WORDS: Mapping[str, Word] = {
     "pin": _of_request(lambda _, request: maps_link(request)),
     "problem": _of_request(_problem),
     "fault": _of_request(lambda scene, request: without_numbers(_problem(scene, request))),
-    "time": _of_request(lambda scene, request: wish(scene, request)),
+    "time": _of_request(wish),
+    "slot": _of_request(slot),
     "urgent": _of_request(lambda scene, request: _word(scene, "urgent") if request.urgent else ""),
     "since": _of_request(_since),
     "resume": _of_request(lambda scene, request: _day_and_clock(scene, request.due_at)),
@@ -218,22 +220,3 @@ def someone(language: str, code: str | None) -> str:
     """Who does such work, with the article: ``un plombier``."""
     known = code if code and has_wording(language, "someone", code) else "anyone"
     return wording(language, "someone", known)
-
-
-def wish(scene: Scene, request: Request) -> str:
-    """The client's own words for when; with the date as soon as they were meant or are read on another day."""
-    language, local = scene.reader.language, scene.policy.zone
-    said = one_line(request.time_text or "", WISH_CHARS)
-    if not said:
-        return wording(language, "word", "soon")
-    if request.wished_from_at is None:
-        return said
-    wished = request.wished_from_at.astimezone(local).date()
-    until = (request.wished_until_at or request.wished_from_at).astimezone(local).date()
-    asked, today = request.created_at.astimezone(local).date(), scene.now.astimezone(local).date()
-    # What began when he asked ("before Friday", "this week") is told by its last day.
-    if wished <= asked < until:
-        return f"{said} (→ {dated(until, language)})"
-    if {wished, today} == {asked}:
-        return said
-    return f"{said} ({dated(wished, language)})"

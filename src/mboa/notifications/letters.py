@@ -86,6 +86,7 @@ HEARINGS: Mapping[EventName, tuple[Hearing, ...]] = {
     "provider_en_route": (Hearing("client", "on_the_way"),),
     "provider_arrived": (Hearing("client", "at_the_door"),),
     "work_reported_done": (Hearing("client", "work_done"),),
+    "job_reminded": (Hearing("client", "visit_reminder"), Hearing("provider", "job_reminder")),
     "job_checked": (Hearing("client", "work_check"),),
     "work_disputed": (Hearing("provider", "work_disputed"),),
     "media_received": (Hearing("provider", "media_for_job", _has_a_job),),

@@ -4,13 +4,15 @@ from datetime import datetime
 
 from mboa.channels.base import Outbound, SendFailed
 from mboa.dispatch.policy import Policy
-from mboa.dispatch.status import SEARCHING, Status
+from mboa.dispatch.status import ASSIGNED, SEARCHING, Status
 from mboa.storage.store import Row
 
 MOST_REPEATS = 1
 OVER = frozenset({Status.COMPLETED, Status.CANCELLED})
 # How the search stands, said hours later, is no longer so: the client is asked instead (``lifecycle.doubt``).
 OF_THE_MOMENT = ("reply:", "unserved:")
+# Of no use hours later, or when nobody has the job any more.
+REMINDERS = ("visit-soon:", "job-soon:")
 # Of no use once the request that they are about is over.
 OF_THE_SEARCH = ("doubt:", "unserved:")
 # What reaches a person whom an operator answers: the operator's words, what his own words brought about (a warning of
@@ -40,6 +42,8 @@ def _no_longer_wanted(row: Row, policy: Policy, now: datetime) -> str | None:
     if _is_stale(row, policy, now) and row["request_status"] in SEARCHING and row["key"].startswith(OF_THE_MOMENT):
         return "no longer so"
     if row["request_status"] in OVER and row["key"].startswith(OF_THE_SEARCH):
+        return "no longer so"
+    if row["key"].startswith(REMINDERS) and (row["request_status"] not in ASSIGNED or _is_stale(row, policy, now)):
         return "no longer so"
     return None
 
