@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from mboa.admin.rare_words import telling_words
 from mboa.places import settled
 from mboa.places_csv import read_places
 from mboa.understanding import atlas
@@ -97,3 +98,9 @@ def test_a_file_without_its_columns_is_refused() -> None:
 def test_a_zone_may_be_known_by_its_name_alone() -> None:
     places, problems = read_places((HEAD + "Base Elf,,quartier,Douala,,\n").encode())
     assert (places[0].slug, places[0].latitude, problems) == ("base-elf", None, [])
+
+
+def test_a_place_is_an_unknown_word_until_it_is_imported(request: pytest.FixtureRequest) -> None:
+    assert "molyko" in telling_words("plombier pour Molyko")
+    request.getfixturevalue("known")
+    assert "molyko" not in telling_words("plombier pour Molyko")

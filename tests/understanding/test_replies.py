@@ -28,7 +28,27 @@ def test_no_other_answer_is_taken_for_an_acceptance() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["si le client paie le taxi je viens", "if I finish early I go come", "oui mais pas aujourd'hui", "ok si possible"],
+    [
+        *(
+            "si le client paie le taxi je viens",
+            "if I finish early I go come",
+            "oui mais pas aujourd'hui",
+            "ok si possible",
+        ),
+        *(
+            "oui mais demain",
+            "oui mais à 20000",
+            "dispo à partir de lundi",
+            "give me small time",
+            "je prends mon repas",
+        ),
+        *(
+            "je viens de finir un chantier",
+            "j'arrive pas à ouvrir le lien",
+            "ok je demande à mon patron",
+            "ok bien reçu",
+        ),
+    ],
 )
 def test_an_answer_with_a_condition_binds_nobody(text: str) -> None:
     assert offer_answer(text) != "accept"

@@ -4,11 +4,13 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from unicodedata import combining, normalize
 
+from mboa.understanding.atlas import edition, imported
 from mboa.understanding.gazetteer import zones
+from mboa.understanding.learned import Taught, taught
 
 SHOWN = 20
 SHORTEST = 3
@@ -24,10 +26,17 @@ def stop_words() -> frozenset[str]:
     return frozenset(tomllib.loads(text)["words"].split())
 
 
-@cache
 def known_places() -> frozenset[str]:
-    """The words of the quarters' names: they are understood already."""
-    return frozenset(plain(word) for zone in zones() for word in _WORD.findall(zone.name))
+    """The words of all places' names, imported and taught ones with them: they are understood already."""
+    return _known_places(edition(), taught())
+
+
+@lru_cache(maxsize=1)
+def _known_places(_: int, known: Taught) -> frozenset[str]:
+    names = [zone.name for zone in zones()]
+    names += [name for place in imported() for name in (place.name, *place.aliases)]
+    names += [lesson.phrase for lesson in known.lessons if lesson.kind == "place"]
+    return frozenset(plain(word) for name in names for word in _WORD.findall(name))
 
 
 def plain(word: str) -> str:

@@ -6,6 +6,7 @@ from typing import Literal, cast
 from mboa.understanding.facts import Keyword
 from mboa.understanding.phrases import Match
 from mboa.understanding.reading import Reading, read_message
+from mboa.understanding.words import word_set
 
 Verdict = Literal["yes", "no", "doubt", "yes_but", "no_but"]
 
@@ -14,6 +15,8 @@ _YES_OR_NO_CODE = re.compile(r"^(?:oui|yes|ok|okay|non|no|accept|refuse)?([a-z]\
 _A_CODE = re.compile(r"[a-z]\d")
 _DIGIT = re.compile(r"(?<!\d)(10|[0-9])(?:\s*(?:/|sur|out of|on|over)\s*(5|10))?(?!\d)", re.IGNORECASE)
 _FEW_WORDS = 2
+_BUTS = frozenset({"mais", "but"})
+_OKAYS = frozenset({"ok", "okay"})
 _SPELT = {
     "zero": 1,
     "un": 1,
@@ -40,7 +43,8 @@ def verdict(reading: Reading) -> Verdict | None:
         return "doubt" if doubt and not reading.uncovered(*doubt) else None
     if yes and no:
         return _mixed(reading, yes, no)
-    rest = _beyond_codes(reading, reading.uncovered(*yes, *no))
+    haste = [m for m in reading.of("times", "soon.now", "soon.urgent") if yes and not no]
+    rest = _beyond_codes(reading, reading.uncovered(*yes, *no, *haste))
     first = (yes or no)[0]
     if not rest:
         return ("yes" if yes else "no") if not doubt else "doubt"
@@ -124,19 +128,37 @@ def answer_to_offer(reading: Reading) -> Literal["accept", "decline", "question"
         return "decline"
     if "question" in found or "?" in words:
         return "question"
-    if reading.has("answers", "doubt.word") or _is_half_hearted(reading):
+    if reading.has("answers", "doubt.word") or not _is_unreserved(reading):
         return "other"
     return "accept" if "accept" in found or said in {"yes", "yes_but"} else "other"
 
 
-def _is_half_hearted(reading: Reading) -> bool:
-    """ "yes but I no get transport": a yes with a reserve that holds a refusal."""
-    words = set(reading.text.words)
-    if len(reading.content) > 1 and words & {"si", "if", "sauf", "unless", "pourvu"}:
-        return True  # "si le client augmente je viens" binds nobody yet
-    return bool(words & {"mais", "but", "sauf", "except"}) and bool(
-        words & {"pas", "no", "not", "non", "plus", "jamais", "never"}
-    )
+def _is_unreserved(reading: Reading) -> bool:
+    """Whether nothing stands beside the acceptance that may take it back: "oui mais demain", "je prends mon repas"."""
+    words = reading.text.words
+    yes = _free(reading, "yes.word") + [m for m in reading.of("answers", "yes.word") if m.end - m.start > 1]
+    said = [*reading.of("offers", "accept.word", "en_route.word"), *yes]
+    if words[0] in _OKAYS and reading.of("answers", "thanks.word") and len(reading.content) <= _FEW_WORDS + 1:
+        return False  # "ok bien reçu" has read the offer, no more
+    if len(reading.content) > 1 and not word_set("grammar", "offer", "conditions").isdisjoint(words):
+        return False  # "si le client augmente je viens" binds nobody yet
+    places = [*reading.named, *reading.of("relation"), *reading.of("lead")]
+    told = {i for match in (*said, *places) for i in range(match.start, match.end)}
+    told |= {i for atom in reading.times for i in range(atom.start, atom.end)}
+    left = [i for i in reading.content if i not in told]
+    late = {m.end for m in reading.of("bound", "bound.from")} & {atom.start for atom in reading.times}
+    soon = bool(reading.times) and all(atom.sort in {"hour", "delay"} for atom in reading.times)
+    reserve = word_set("grammar", "offer", "reserve") - (_BUTS if soon else frozenset())
+    if late or any(words[i] in reserve for i in left):
+        return False  # "oui mais demain"; "oui mais dans 1h" only says when
+    spare, harmless = set(reading.uncovered()), word_set("grammar", "offer", "harmless") | _BUTS
+    return all(i not in spare or _is_light(words[i], harmless) for i in left)
+
+
+def _is_light(word: str, harmless: frozenset[str]) -> bool:
+    # A sign without letters, such as what stands for an unreadable one, reserves nothing.
+    said = any(letter.isalnum() for letter in word)
+    return not said or word in harmless or word.isdigit() or bool(_A_CODE.fullmatch(word))
 
 
 def rating_of(reading: Reading) -> int | None:
@@ -153,6 +175,8 @@ def rating_of(reading: Reading) -> int | None:
 def is_fraction(reading: Reading) -> bool:
     """Whether a rating is written out of five or ten: "4/5", "3 sur 5"."""
     found = _DIGIT.search(reading.text.original)
+    if found and found[2] and not found.start():
+        return True
     return bool(found and found[2]) and len(reading.uncovered()) <= _FEW_WORDS * 3
 
 
@@ -165,7 +189,7 @@ def _rated_number(reading: Reading) -> int | None:
     if spelt is not None:
         return spelt
     found = _DIGIT.search(text)
-    if not found or len(reading.content) > 8:
+    if not found or (len(reading.content) > 8 and not (found[2] and not found.start())):
         return None
     value = int(found[1]) if found[2] != "10" else (int(found[1]) + 1) // 2
     return max(1, value) if value <= 5 else None

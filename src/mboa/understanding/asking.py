@@ -1,12 +1,12 @@
 """Rules that tell a request for work from talk about work: visits, prices, corrections, mere details."""
 
+from dataclasses import replace
 from typing import cast
 
 from mboa.understanding.answers import rating_of
-from mboa.understanding.evidence import PLAIN, Decision, Evidence
+from mboa.understanding.evidence import PLAIN, SURE, Decision, Evidence
 from mboa.understanding.facts import Intent
 from mboa.understanding.phrases import Match
-from mboa.understanding.service import negated
 from mboa.understanding.words import word_set
 
 _SERVED_TRADES = frozenset({"plumbing.trade", "electricity.trade", "appliance.trade"})
@@ -15,6 +15,9 @@ _NOT_BESIDE_WORK = frozenset({"modify", "advert", "offtopic", "insult"})
 _SOFT_ORDER = ("human", "cancel", "modify", "status", "help", "advert", "provider", "offtopic", "insult")
 _BEGS_TO_KNOW = frozenset({"comment", "pourquoi", "why", "how", "question", "info", "infos", "expliquer", "perdu"})
 _LOOSE_WORDS = 2
+_RIVALS = frozenset({"human", "cancel", "modify", "status", "help", "advert", "provider"})
+_HIM = (("il",), ("elle",), ("ils",), ("he",), ("she",), ("they",))
+_HAS = (("a",), ("est",), ("m",), ("ont",), ("has",), ("came",), ("did",))
 _LOOSE_SHARE = 0.4
 
 
@@ -59,7 +62,7 @@ def about_a_visit(evidence: Evidence) -> Decision | None:
         return None  # "les ouvriers ont cassé le tuyau" tells how it broke
     score = rating_of(reading)
     if "?" in words:
-        return Decision("help", 0.7, "question about those who come")
+        return Decision("help", 0.6, "question about those who come")
     if score is not None and score > 3 and not reading.has("broken"):
         return Decision("rating", 0.8, "praise", rating=score)
     grave = score is not None or reading.has("broken") or reading.has("human", "human.grave")
@@ -97,16 +100,34 @@ def _same_sentence(evidence: Evidence, position: int) -> bool:
 
 def softly(evidence: Evidence) -> Decision | None:
     """What most of the words speak for, when nothing is said outright and no thing is plainly broken."""
-    spans = {} if asks_plainly(evidence) else _spans(evidence)
+    reading = evidence.reading
+    spans = {} if asks_plainly(evidence) else spans_of(evidence)
     if not spans:
         return None
     name = max(spans, key=lambda said: (spans[said], -_SOFT_ORDER.index(said)))
     rivals = [width for other, width in spans.items() if _meaning(other) != _meaning(name)]
     close = max(rivals, default=0) >= spans[name]
-    return Decision(_meaning(name), 0.65 if close else 0.8, f"{name} by most words")
+    if name == "help" and evidence.plain and (evidence.place or evidence.wish or _is_ones_own(evidence)):
+        return None  # "can you fix a toilet in Bonapriso?" is no question on what is offered
+    # A question that names who comes may as well ask for news.
+    doubtful = close or (name == "help" and (reading.has("person") or reading.has("visitor") or evidence.plain))
+    return Decision(_meaning(name), 0.65 if doubtful else 0.8, f"{name} by most words")
 
 
-def _spans(evidence: Evidence) -> dict[str, int]:
+def _is_ones_own(evidence: Evidence) -> bool:
+    """Whether the thing named is the speaker's: "can you fix my fridge?"."""
+    match = evidence.named.match
+    return match is not None and evidence.reading.text.words[match.start - 1] in {
+        "mon",
+        "ma",
+        "mes",
+        "my",
+        "our",
+        "notre",
+    }
+
+
+def spans_of(evidence: Evidence) -> dict[str, int]:
     """How many words speak for each intent. One word is not enough beside a service, a place or a time."""
     spans: dict[str, int] = {}
     for match in evidence.reading.of("soft"):
@@ -123,20 +144,20 @@ def _meaning(name: str) -> Intent:
     return "other" if name in _NO_REQUEST else cast("Intent", name)
 
 
-def correction(evidence: Evidence) -> Decision | None:
-    """Something said before is to be put right."""
-    if strong(evidence, "modify"):
-        return Decision("modify", 0.82, "modify words")
-    named = [m for m in evidence.reading.of("services") if m.value.endswith((".trade", ".fixture", ".thing", ".weak"))]
-    refused = any(negated(evidence.reading, match) for match in named)
-    if refused and evidence.named.service and not evidence.reading.has("want", "want.strong"):
-        return Decision("modify", 0.75, "this and not that")
-    return None
-
-
 def request(evidence: Evidence) -> Decision | None:
-    """Work is asked for, or something is broken."""
-    return _plain_request(evidence) or _vague_request(evidence)
+    """Work is asked for, or something is broken; less surely when words beside it speak for something else."""
+    said = _plain_request(evidence) or _vague_request(evidence)
+    if said and said.confidence >= SURE and _has_rival(evidence):
+        return replace(said, confidence=0.65)
+    return said
+
+
+def _has_rival(evidence: Evidence) -> bool:
+    """Whether anything hints at a complaint, news, a change or an advertisement, or at a visit: "il a …"."""
+    words = evidence.reading.text.words
+    hints = {match.value.partition(".")[0] for match in evidence.reading.of("soft")}
+    opens_with_him = words[:1] in _HIM and words[1:2] in _HAS
+    return opens_with_him or not hints.isdisjoint(_RIVALS)
 
 
 def _plain_request(evidence: Evidence) -> Decision | None:
@@ -147,6 +168,8 @@ def _plain_request(evidence: Evidence) -> Decision | None:
         return Decision("new_request", 0.6, "asks whether we do it")
     if tier == "trade":
         return Decision("new_request", 0.95 if evidence.named.service != "other" else 0.85, "trade")
+    if reading.has("outage") and tier == "symptom" and not (evidence.wanted or reading.has("only_here")):
+        return Decision("new_request", 0.65, "no current anywhere")
     if tier in {"fixture", "symptom"}:
         backed = evidence.troubled or evidence.wanted
         return Decision("new_request", 0.93 if backed else 0.8, tier)
@@ -164,7 +187,7 @@ def _vague_request(evidence: Evidence) -> Decision | None:
     if evidence.troubled and _BEGS_TO_KNOW.isdisjoint(reading.text.words):
         return Decision("new_request", 0.75, "something is broken")
     if reading.has("person") or (reading.has("want") and reading.has("work")):
-        return Decision("new_request", 0.75, "work wanted")
+        return Decision("new_request", 0.75 if reading.has("want") else 0.6, "work wanted")
     return None
 
 
@@ -202,6 +225,7 @@ def _unexplained(evidence: Evidence) -> int:
         *reading.of("times"),
         *reading.of("answers", "yes.word"),
         *reading.of("relation"),
+        *(reading.of("detail") if evidence.place else ()),
     ]
     return len([i for i in reading.uncovered(*covers) if i not in explained])
 

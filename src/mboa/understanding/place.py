@@ -43,21 +43,24 @@ def _named(reading: Reading, asked: bool) -> list[Stretch]:
     found = []
     for match in reading.named:
         shyly = match.group == "landmark" or match.value in shy()
-        if _is_refused(reading, match) or (shyly and not (asked or _is_marked(reading, match))):
+        if is_refused(reading, match) or (shyly and not (asked or _is_marked(reading, match))):
             continue
         weight = 3.0 if match.group == "zone" else 2.0
         found.append(Stretch(match.start, _with_tail(reading, match.end), weight, (match,)))
     return found
 
 
-def _is_refused(reading: Reading, match: Match) -> bool:
+def is_refused(reading: Reading, match: Match) -> bool:
     """ "Akwa, pas Bali": the name behind the refusal is where the person is not."""
     before = [
         word
         for word in reading.text.words[max(0, match.start - 3) : match.start]
         if word not in {"a", "au", "at", "in", "de", "le", "la"}
     ]
-    return before[-1:] in (["pas"], ["not"], ["non"])
+    replaced = reading.text.words[match.end : match.end + 1] in {("par",), ("by",), ("with",)} and any(
+        word.startswith(("rempla", "replac", "change")) for word in reading.text.words[: match.start]
+    )
+    return replaced or before[-1:] in (["pas"], ["not"], ["non"])
 
 
 def _is_marked(reading: Reading, match: Match) -> bool:

@@ -33,6 +33,8 @@ def _mender(_: int) -> Mender:
     for language in words.data("language"):
         known |= words.word_set("language", language)
     known |= words.word_set("places", "stop") | words.word_set("places", "inside")
+    for section, key in (("sent", "nouns"), ("own", "words"), ("deed", "told"), ("deed", "named"), ("deed", "past")):
+        known |= words.word_set("visits", section, key)
     return Mender(known | gazetteer.single_names(), targets, gazetteer.single_names())
 
 

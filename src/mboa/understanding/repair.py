@@ -27,7 +27,8 @@ class Mender:
             return (word,)
         if len(word) > 3 and word[0] in _ELIDED and word[1] in _VOWELS and self.knows(word[1:]):
             return word[0], word[1:]
-        return (self._service_word(word) or self._place_name(word) or word,)
+        single = word[:-1] if word[-1:] in {"s", "x"} or word.endswith("ee") else ""
+        return (self._service_word(word) or self._place_name(word) or self._service_word(single) or word,)
 
     def knows(self, word: str) -> bool:
         """Whether ``word`` stands in a list, as it is or without its plural ending."""

@@ -131,6 +131,12 @@ def negated(reading: Reading, match: Match) -> bool:
     words = reading.text.words
     if words[match.end : match.end + 1] == ("par",) and match.value.endswith(".trade"):
         return True  # "remplacez plombier par électricien"
+    if words[match.end : match.end + 1] == ("non",) and words[match.end + 1 : match.end + 2] in {
+        (",",),
+        (".",),
+        ("juste",),
+    }:
+        return True  # "caméra non, juste un projecteur"
     at = match.start - 1
     while at >= 0 and words[at] in word_set("grammar", "service", "determiners"):
         at -= 1

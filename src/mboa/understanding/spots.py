@@ -9,6 +9,7 @@ from mboa.understanding.time import positions
 from mboa.understanding.words import word_set
 
 _LONGEST_NAME = 6
+_TIME_UNITS = frozenset({"minute", "minutes", "min", "heure", "heures", "jour", "jours", "hour", "hours", "days"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ def described(reading: Reading, barred: set[int]) -> list[Stretch]:
     found = []
     for match in reading.of("relation"):
         end = _name_end(reading, match.end, barred)
+        if not _TIME_UNITS.isdisjoint(reading.text.words[match.end : match.end + 2]):
+            continue  # "au bout de 5 minutes"
         head = next(
             (w for w in reading.text.words[match.end : end] if w not in word_set("grammar", "place", "inside_name")),
             None,

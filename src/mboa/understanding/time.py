@@ -1,6 +1,7 @@
 """When somebody is wanted. What is over ("depuis hier", "for two days") is no wish."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal
 
 from mboa.understanding.clock import Atom
@@ -12,6 +13,8 @@ from mboa.understanding.words import word_set
 __all__ = ["interval", "wish"]
 
 _WIDEST_GLUE = 2
+_INSTEAD = frozenset({("lieu", "de"), ("lieu", "d"), ("instead", "of"), ("lieu", "du")})
+_ABSENT = frozenset({("pas", "la"), ("pas", "dispo"), ("pas", "disponible"), ("pas", "libre"), ("pas", "chez")})
 _DEFINITE = {"day": 3, "hour": 3, "delay": 3, "part": 2}
 _PARTS = ("afternoon", "evening", "night")
 _NOT_TODAY = frozenset(
@@ -68,23 +71,30 @@ def _is_past(reading: Reading, group: list[Atom]) -> bool:
     before = words[max(0, start - 3) : start]
     past = word_set("times", "past", "before")
     near = [word for word in before if word not in {"le", "la", "les", "the", "de", "du", ","}][-1:]
+    if _is_beside_the_point(words, group):
+        return True
+    if tuple(before[-2:]) in {("pas", "avant"), ("not", "before")}:
+        return False
     if near and near[0] in past and not _opens_new_clause(before, near[0]):
         return True
-    if (
-        tuple(before[-2:]) in {("lieu", "de"), ("lieu", "d"), ("instead", "of"), ("lieu", "du")}
-        or "depuis" in before
-        or "since" in before
-    ):
+    if tuple(before[-2:]) in _INSTEAD or not {"depuis", "since"}.isdisjoint(before):
         return True
-    if end < len(words) and words[end] in word_set("times", "past", "after"):
+    if words[end : end + 1] and words[end] in word_set("times", "past", "after"):
         return True
     if near[:1] == ["be"] and "no" in before:
         return True  # "no be tomorrow"
     if start > 0 and words[start - 1] in {"et", "and", "mais", "but"} and group[0].value == "now":
         return True  # "and now no light" tells what happened
-    if group[0].value == "anytime" and words[start:end] == ("any", "time") and _runs_on(words, end):
-        return True
     return _tells_when_it_broke(reading, group)
+
+
+def _is_beside_the_point(words: Sequence[str], group: list[Atom]) -> bool:
+    """ "Since 6am", "excusez-moi d'écrire un dimanche", "demain je ne suis pas là", "any time it rains"."""
+    start, end = group[0].start, group[-1].end
+    one_of_many = tuple(words[start - 1 : start]) == ("un",) and group[0].value.startswith("weekday")
+    absent = any(pair in _ABSENT for pair in pairwise(words[end : end + 6]))
+    habit = group[0].value == "anytime" and tuple(words[start:end]) == ("any", "time") and _runs_on(words, end)
+    return words[start] in {"since", "depuis"} or one_of_many or absent or habit
 
 
 def _runs_on(words: Sequence[str], end: int) -> bool:

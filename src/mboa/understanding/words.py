@@ -12,7 +12,7 @@ from mboa.understanding.phrases import Phrases, expand
 _FOLDER = Path(__file__).parent / "lexicon"
 _LOOKED_UP = (
     *("services", "trades", "work", "intents", "times", "places", "answers", "ratings", "hazards", "turns"),
-    "offers",
+    *("offers", "visits"),
 )
 
 
@@ -55,6 +55,7 @@ def main_phrases() -> Phrases:
                 "places": section,
                 "ratings": section,
                 "turns": section,
+                "visits": section,
             }.get(name, name)
             group = "bound" if section == "bound" else group
             # What is said softly competes with what is said softly, and never hides a strong word inside it.
