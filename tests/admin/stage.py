@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import httpx2
 
-from mboa.admin.gate import COOKIE
+from mboa.admin.origins import HOST_COOKIE
 from mboa.storage.admin import accounts, sessions, tokens
 from mboa.storage.admin.accounts import Account, Language, Role
 from mboa.storage.admin.sessions import Client
@@ -37,7 +37,7 @@ async def sign_in(
         transport=httpx2.ASGITransport(app=city.mboa.app),
         base_url=ORIGIN,
         headers=headers,
-        cookies={COOKIE: cookie} if browser else None,
+        cookies={HOST_COOKIE: cookie} if browser else None,
     )
 
 

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 FEW = 20
 # The drawing's own measures; the page scales it.
 WIDTH, HEIGHT = 480, 190
-LEFT, RIGHT, TOP, BOTTOM = 52, 10, 10, 22
+LEFT, RIGHT, TOP, BOTTOM = 60, 10, 10, 22
 SHADES = 9
 X_LABELS = 6
 DOTS_UP_TO = 45

@@ -11,7 +11,10 @@ from mboa.storage.admin.accounts import ROLES, Role
 
 @click.group()
 def admin() -> None:
-    """Accounts of the admin: create one, a link to a new password, an API token."""
+    """Accounts of the admin: create one, a link to a new password, an API token.
+
+    Example: mboa admin create awa@example.org --role owner
+    """
 
 
 @admin.command()

@@ -1,5 +1,6 @@
 """``GET /admin/conversations/{contact_id}``: what was said, understood, decided, sent and delivered."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +11,8 @@ from fastapi.responses import Response
 from mboa.admin import reserve
 from mboa.admin.desk import AtDesk, Desk
 from mboa.admin.gate import Viewer
-from mboa.admin.page import Id, Problem, phone_for, show
+from mboa.admin.live import Live, Sight, pieces
+from mboa.admin.page import Id, Problem, phone_for, render_part, show
 from mboa.admin.veil import veiled
 from mboa.dispatch.policy import DOUALA
 from mboa.storage.admin import conversation
@@ -65,19 +67,56 @@ async def conversation_page(
     contact = contact_json(me, person, now)
     messages = [message_json(me, row) for row in rows[-ON_A_PAGE:]]
     following = messages[0]["id"] if len(rows) > ON_A_PAGE else None
+    live: Live = http.app.state.live
+    parts = _pieces(me, person, messages, now)
+    is_newest = before == conversation.NEWEST
     shown = {
         "contact": contact,
-        "days": by_day(messages),
+        "pieces": parts,
+        "story": [name for name in parts if name not in {"facts", "seen", "news"}],
+        "mark": live.seen(_key(me, contact_id), parts) if is_newest else "",
+        "state": _state(contact, person),
         "next": following,
         "newest_in": person["newest_in"] or 0,
         "mine": contact["held_by_me"],
         "templates": await desk.office.store.read(reserve.templates_for, person) if _needs_template(contact) else [],
         "refused": refused,
-        "is_newest": before == conversation.NEWEST,
+        "is_newest": is_newest,
     }
     json = {"detail": refused.said, **refused.more} if refused.said else None
     known = {"contact": contact, "messages": messages, "next": following}
     return show(http, me, "conversations/one.html", shown, json=json or known, status=refused.status)
+
+
+def sight(desk: Desk, me: Account, about: str) -> Sight | None:
+    """The newest messages of the person with this id, and how things stand with him."""
+    if not about.isascii() or not about.isdecimal() or len(about) > 15:
+        return None
+
+    async def look() -> Mapping[str, str]:
+        person, rows, now = await desk.office.store.read(_look, int(about), conversation.NEWEST)
+        return _pieces(me, person, [message_json(me, row) for row in rows[-ON_A_PAGE:]], now) if person else {}
+
+    return Sight(_key(me, int(about)), look, stays=True)
+
+
+def _key(me: Account, contact_id: int) -> tuple[str, ...]:
+    return "conversation", str(contact_id), me.language, me.role
+
+
+def _pieces(me: Account, person: Row, messages: list[dict[str, Any]], now: datetime) -> dict[str, str]:
+    """``facts``, ``seen`` (the newest word of his that the page shows), ``news`` (that the form on the page is old),
+    and the messages under their days, by their ids."""
+    contact = contact_json(me, person, now)
+    state, days = _state(contact, person), by_day(messages)
+    known = {"me": me, "contact": contact, "state": state, "days": days, "newest_in": person["newest_in"] or 0}
+    return pieces(render_part("conversations/pieces.html", me.language, known))
+
+
+def _state(contact: Mapping[str, Any], person: Row) -> str:
+    """What decides which form an operator has: who holds the person, whether he may be written to freely."""
+    held = person["held_by"] if contact["held_by"] else 0
+    return f"{held}.{contact['window_open_until'] is not None:d}.{contact['opted_out']:d}"
 
 
 def _needs_template(contact: dict[str, Any]) -> bool:

@@ -1,6 +1,5 @@
 """``GET /admin/dashboard``: what needs a hand, what is under way, today's funnel, and the house's goals; live."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -10,7 +9,7 @@ from fastapi.responses import Response
 
 from mboa.admin.desk import AtDesk, Desk
 from mboa.admin.gate import Viewer
-from mboa.admin.live import Live
+from mboa.admin.live import Live, Sight, pieces
 from mboa.admin.page import render_part, show, wants_json
 from mboa.operations.health import LATE
 from mboa.storage.admin import funnel
@@ -18,9 +17,6 @@ from mboa.storage.admin.dashboard import Present, present
 from mboa.storage.admin.funnel import Criterion, Funnel
 from mboa.storage.store import Connection, Row
 
-# What stands between two fragments in their template: a sign that no text of a person can hold (it is refused inbound).
-_BETWEEN = "\x1e"
-_ID = re.compile(r'<\w+ id="?([\w-]+)')
 MINUTE = 60
 
 PAGES_OF_CRITERIA = {
@@ -60,9 +56,16 @@ async def fragments(desk: Desk, language: str) -> Mapping[str, str]:
         "criteria": [{**asdict(goal), "met": goal.met, "href": PAGES_OF_CRITERIA[goal.name]} for goal in goals],
         **late,
     }
-    parts = render_part("dashboard/parts.html", language, shown).split(_BETWEEN)
-    found = ((_ID.search(part), part.strip()) for part in parts)
-    return {match[1]: html for match, html in found if match}
+    return pieces(render_part("dashboard/parts.html", language, shown))
+
+
+def sight(desk: Desk, language: str) -> Sight:
+    """What a watcher of the dashboard sees: no person's number, so that it is one for all roles."""
+
+    async def look() -> Mapping[str, str]:
+        return await fragments(desk, language)
+
+    return Sight(("dashboard", language), look)
 
 
 def _is_late(house: Present, name: str) -> bool:
@@ -81,11 +84,7 @@ async def dashboard(http: Request, desk: AtDesk, me: Viewer) -> Response:
     if wants_json(http):
         return show(http, me, "dashboard/page.html", json=await figures(desk))
     live: Live = http.app.state.live
-
-    async def look() -> Mapping[str, str]:
-        return await fragments(desk, me.language)
-
-    watched = await live.now(("dashboard", me.language), look)
+    watched = await live.now(sight(desk, me.language))
     parts = {name: html for name, html in watched.shown.items() if "data-gone" not in html}
     return show(http, me, "dashboard/page.html", {"parts": parts, "mark": live.mark(watched)})
 

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, Response
 
 from mboa.admin.desk import Desk
 from mboa.admin.gate import own_path
-from mboa.admin.origins import COOKIE
+from mboa.admin.origins import session_cookie
 from mboa.admin.page import HEADERS, see_other, wants_json
 from mboa.storage.admin import audit, sessions, throttle
 from mboa.storage.admin.accounts import Account, Record
@@ -64,18 +64,19 @@ def welcome(http: Request, desk: Desk, entered: Entered, following: str) -> Resp
 
 def give_cookie(answer: Response, desk: Desk, secret: str) -> None:
     """The session's cookie: out of reach of scripts and foreign pages, and of plain HTTP where the site has HTTPS."""
-    answer.set_cookie(
-        COOKIE,
-        secret,
-        max_age=int(sessions.LONGEST.total_seconds()),
-        path="/admin",
-        secure=desk.settings.base_url.startswith("https:"),
-        httponly=True,
-        samesite="lax",
-    )
+    base_url, longest = desk.settings.base_url, int(sessions.LONGEST.total_seconds())
+    path, secure = _reach(base_url)
+    name = session_cookie(base_url)
+    answer.set_cookie(name, secret, max_age=longest, path=path, secure=secure, httponly=True, samesite="lax")
 
 
 def take_cookie(answer: Response, desk: Desk) -> None:
     """The session is over."""
-    secure = desk.settings.base_url.startswith("https:")
-    answer.delete_cookie(COOKIE, path="/admin", secure=secure, httponly=True, samesite="lax")
+    path, secure = _reach(desk.settings.base_url)
+    name = session_cookie(desk.settings.base_url)
+    answer.delete_cookie(name, path=path, secure=secure, httponly=True, samesite="lax")
+
+
+def _reach(base_url: str) -> tuple[str, bool]:
+    """Path and ``Secure``: a cookie named ``__Host-`` is for the whole site, the plain one goes where it must."""
+    return ("/", True) if base_url.startswith("https:") else ("/admin", False)

@@ -1,52 +1,61 @@
 """``GET /admin/events``: the live stream of a page, or all of its fragments at once for whoever can hold no stream."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from fastapi.sse import EventSourceResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from mboa.admin import dashboard
+from mboa.admin import conversation, conversations, dashboard, request_live, requests
 from mboa.admin.desk import AtDesk, Desk
-from mboa.admin.gate import Viewer
-from mboa.admin.live import Live
+from mboa.admin.gate import Viewer, still_in
+from mboa.admin.live import Live, Sight
 from mboa.admin.page import HEADERS, Problem
+from mboa.storage.admin.accounts import Account
 
-PAGES: dict[str, Callable[[Desk, str], Awaitable[Mapping[str, str]]]] = {"dashboard": dashboard.fragments}
+# What there is to see on a page: by its name, and what it is ``about`` (an id, or the query of a list). ``None`` for
+# what no page can be about.
+SIGHTS: dict[str, Callable[[Desk, Account, str], Sight | None]] = {
+    "dashboard": lambda desk, me, _about: dashboard.sight(desk, me.language),
+    "requests": requests.sight,
+    "request": request_live.sight,
+    "conversations": conversations.sight,
+    "conversation": conversation.sight,
+}
 
 
 class Wish(BaseModel):
-    """Fragments of ``page`` from the mark ``since`` (or ``Last-Event-ID``) on; with ``poll``, all of this moment."""
+    """Fragments of ``page`` (``about`` an id, or a query) from the mark ``since`` (or ``Last-Event-ID``) on; with
+    ``poll`` at once, and no stream."""
 
     page: str = "dashboard"
+    about: str = Field("", max_length=900)
     since: str = ""
     poll: bool = False
 
 
 async def events(http: Request, desk: AtDesk, me: Viewer, wish: Annotated[Wish, Query()]) -> Response:
     """A stream of HTML fragments as server-sent events, or, polled, the fragments alone."""
-    if wish.page not in PAGES:
-        raise Problem(404, "not_found")
-
-    async def look() -> Mapping[str, str]:
-        return await PAGES[wish.page](desk, me.language)
-
+    sight = SIGHTS[wish.page](desk, me, wish.about) if wish.page in SIGHTS else None
     live: Live = http.app.state.live
-    key = (wish.page, me.language)
+    watched = await live.now(sight) if sight else None
+    if sight is None or watched is None or not watched.shown:
+        raise Problem(404, "not_found")
     if wish.poll:
-        watched = await live.now(key, look)
-        return HTMLResponse(watched.since(0), headers={**HEADERS, "Cache-Control": "no-store"})
+        news = "".join(watched.since(live.turn_of(wish.since)))
+        return HTMLResponse(news, headers={**HEADERS, "Cache-Control": "no-store"})
     mark = http.headers.get("last-event-id", wish.since)
     headers = {**HEADERS, "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return EventSourceResponse(_until_gone(http, live.stream(key, look, mark)), headers=headers)
+    told = _while_here(http, desk, me, live.stream(sight, mark))
+    return EventSourceResponse(told, headers=headers)
 
 
-async def _until_gone(http: Request, stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The rows are not looked at for somebody who has left."""
+async def _while_here(http: Request, desk: Desk, me: Account, stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Nothing is told to somebody who has left, or whose session has ended."""
     async for event in stream:
-        if await http.is_disconnected():
+        if await http.is_disconnected() or not await still_in(http, desk, me):
             return
         yield event
 

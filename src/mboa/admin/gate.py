@@ -16,7 +16,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse,
 from mboa.admin.browsers import browser_name
 from mboa.admin.desk import AtDesk, Desk
 from mboa.admin.origins import COOKIE as COOKIE
-from mboa.admin.origins import SAFE, bearer, refuse_foreign
+from mboa.admin.origins import SAFE, bearer, refuse_foreign, session_cookie
 from mboa.admin.page import HEADERS, Problem, language_of, wants_json
 from mboa.admin.words import words
 from mboa.operations.addresses import network_of
@@ -130,13 +130,23 @@ async def _by_token(http: Request, desk: Desk, secret: str) -> Account:
 
 async def session_of(http: Request, desk: Desk) -> Session | None:
     """The live session of the cookie, whatever its stage."""
-    secret = http.cookies.get(COOKIE)
+    secret = http.cookies.get(session_cookie(desk.settings.base_url))
     if not secret:
         return None
     session = await desk.office.store.read(sessions.find, secret)
     if session is not None and session.is_stale:
         await desk.office.store.write(sessions.touch, session.id, client_of(http).ip)
     return session
+
+
+async def still_in(http: Request, desk: Desk, me: Account) -> bool:
+    """Whether ``me``, who holds a stream open, may still be here as he came; a stream is no sign of his presence."""
+    secret = bearer(http)
+    if secret is not None:
+        token = await desk.office.store.read(tokens.find, secret)
+        return token is not None and token.account == me
+    session = await desk.office.store.read(sessions.find, http.cookies.get(session_cookie(desk.settings.base_url), ""))
+    return session is not None and session.stage == "open" and session.account == me
 
 
 def client_of(http: Request) -> Client:

@@ -50,6 +50,14 @@ def duration(seconds: float | None) -> str:
 
 
 @pass_context
+def until(context: Context, moment: datetime | None) -> Markup:
+    """``14:30``, or ``demain 09:15``: a time that is less than a day away."""
+    if moment is None or moment.astimezone(DOUALA).date() <= context["now"].astimezone(DOUALA).date():
+        return clock(moment)
+    return Markup("{} {}").format(context["c"]["tomorrow"], clock(moment))
+
+
+@pass_context
 def num(context: Context, figure: float | None) -> str:
     """``1 250`` in French, ``1,250`` in English; one decimal for a fraction."""
     return number(figure, context.get("lang", "fr"))
@@ -112,6 +120,7 @@ def by_city(options: Iterable[tuple[str, str]]) -> list[tuple[str, list[tuple[st
 FILTERS: dict[str, Callable[..., Any]] = {
     "when": when,
     "clock": clock,
+    "until": until,
     "duration": duration,
     "num": num,
     "mark": mark,

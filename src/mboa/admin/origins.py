@@ -13,7 +13,11 @@ from fastapi import Request
 
 from mboa.admin.page import Problem
 
+# Over http, where browsers take no other: the demo, and a house on one's own machine.
 COOKIE = "mboa_session"
+# A browser takes this name only from https, without a domain and for the whole site: no page of a neighbouring name,
+# and nobody on the way, can plant one (RFC 6265bis, "__Host-"; ASVS 5.0, 3.3.1 and 3.3.3).
+HOST_COOKIE = f"__Host-{COOKIE}"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -21,6 +25,11 @@ def bearer(http: Request) -> str | None:
     """The token that is shown. Other schemes may be a proxy's own affair, and are none of ours."""
     scheme, _, secret = http.headers.get("authorization", "").partition(" ")
     return secret.strip() if scheme.lower() == "bearer" else None
+
+
+def session_cookie(base_url: str) -> str:
+    """The name of the session's cookie at this public address."""
+    return HOST_COOKIE if base_url.startswith("https:") else COOKIE
 
 
 def refuse_foreign(http: Request, base_url: str) -> None:
@@ -33,7 +42,7 @@ def refuse_foreign(http: Request, base_url: str) -> None:
     elif origin is not None:
         ours = _is_own(origin, http, base_url)
     else:
-        ours = COOKIE not in http.cookies or bearer(http) is not None
+        ours = session_cookie(base_url) not in http.cookies or bearer(http) is not None
     if not ours:
         raise Problem(403, "foreign")
 

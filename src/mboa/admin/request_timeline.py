@@ -18,7 +18,8 @@ RANKS = {"in": 0, "event": 1, "out": 2}
 
 
 def timeline(story: Story, me: Account) -> list[Entry]:
-    """Every entry has ``at``, ``kind`` (``in``, ``out``, ``event``), ``name``, ``text`` and ``who``; oldest first.
+    """Every entry has ``id`` (``e12`` for an event, ``m34`` for a message), ``at``, ``kind`` (``in``, ``out``,
+    ``event``), ``name``, ``text`` and ``who``; oldest first.
 
     Messages have ``status``, ``deliveries``, ``template``, ``price`` (Meta's category) and ``error``; events have
     ``reason``, and of an offer the ``offer``, with the reasons for it and those ``withheld``.
@@ -49,6 +50,7 @@ class _Teller:
         """Words of a person, or the house's."""
         priced: Row = next((one["pricing"] for one in row["receipts"] if one["pricing"]), {})
         return {
+            "id": f"m{row['id']}",
             "at": row["created_at"],
             "kind": row["direction"],
             "name": row["kind"],
@@ -69,6 +71,7 @@ class _Teller:
         offer = self.offers.pop(data.get("offer_id"), None)
         withheld = data.get("withheld") or (offer["withheld"] if offer else [])
         return {
+            "id": f"e{row['id']}",
             "at": row["happened_at"],
             "kind": "event",
             "name": row["name"],

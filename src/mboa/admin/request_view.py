@@ -1,17 +1,19 @@
 """One request as operators see it, as a page and as JSON."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import Request as HttpRequest
 from fastapi.responses import Response
 
 from mboa import intervention
+from mboa.admin import request_live
 from mboa.admin.desk import Desk
-from mboa.admin.page import Problem, phone_for, show, wants_json
-from mboa.admin.request_timeline import new_days, timeline
+from mboa.admin.live import Live
+from mboa.admin.page import Problem, show, wants_json
+from mboa.admin.request_live import person_json
+from mboa.admin.request_timeline import timeline
 from mboa.admin.veil import veiled
-from mboa.dispatch.people import Contact
 from mboa.dispatch.permission import OF_A_PROVIDER
 from mboa.storage.admin import request_choice, request_page
 from mboa.storage.admin.accounts import Account
@@ -45,7 +47,6 @@ OF_MESSAGES = (
     ),
     *("attempts", "created_at", "sent_at"),
 )
-WORDS_OF_PEOPLE = ("place_text", "time_text", "problem", "cancel_reason", "comment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,21 +95,19 @@ def present(http: HttpRequest, me: Account, view: View, outcome: Outcome | None 
     outcome = outcome or Outcome()
     if wants_json(http):
         return show(http, me, "request/page.html", json=as_program(view.story, me), status=outcome.status)
-    return show(http, me, "request/page.html", _shown(view, me, outcome), status=outcome.status)
+    live: Live = http.app.state.live
+    parts = request_live.parts(view.story, me)
+    mark = live.seen(request_live.key(me, view.story.request.id), parts)
+    shown = {**_shown(view, outcome), "parts": parts, "mark": mark}
+    return show(http, me, "request/page.html", shown, status=outcome.status)
 
 
-def _shown(view: View, me: Account, outcome: Outcome) -> dict[str, Any]:
-    story, entries = view.story, timeline(view.story, me)
+def _shown(view: View, outcome: Outcome) -> dict[str, Any]:
+    request = view.story.request
     return {
-        "request": story.request,
-        "said": veiled(me, {name: getattr(story.request, name) for name in WORDS_OF_PEOPLE}),
-        "client": _person(story.client, me),
-        "provider": _person(story.provider, me),
-        "provider_name": story.providers.get(story.request.provider_id or 0),
-        "entries": entries,
-        "days": new_days(entries),
-        "settable": [status for status in intervention.allowed(story.request) if status not in OF_A_PROVIDER],
-        "can_be_undone": story.can_be_undone,
+        "request": request,
+        "settable": [status for status in intervention.allowed(request) if status not in OF_A_PROVIDER],
+        "can_be_undone": view.story.can_be_undone,
         "suitable": view.suitable,
         "found": view.found,
         "outcome": outcome,
@@ -119,11 +118,11 @@ def as_program(story: Story, me: Account) -> dict[str, Any]:
     """The JSON of the contract: request, offers, messages, timeline."""
     request = story.request
     known = {name: getattr(request, name) for name in SHOWN}
-    provider = _person(story.provider, me)
+    provider = person_json(story.provider, me)
     told: dict[str, Any] = {
         "request": {
             **known,
-            "client": _person(story.client, me),
+            "client": person_json(story.client, me),
             "provider": provider and {**provider, "id": request.provider_id, "contact_id": provider["id"]},
             "allowed": intervention.allowed(request),
             "can_be_undone": story.can_be_undone,
@@ -133,14 +132,6 @@ def as_program(story: Story, me: Account) -> dict[str, Any]:
         "timeline": timeline(story, me),
     }
     shown: dict[str, Any] = veiled(me, told)
-    return shown
-
-
-def _person(person: Contact | None, me: Account) -> dict[str, Any] | None:
-    if person is None:
-        return None
-    known = asdict(person) | {"phone": phone_for(me, person.phone)}
-    shown: dict[str, Any] = veiled(me, {name: known[name] for name in ("id", "name", "phone", "language", "opted_out")})
     return shown
 
 

@@ -1,5 +1,6 @@
 """``GET /admin/requests``: the list of requests, as a page and as JSON."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -7,10 +8,11 @@ from fastapi.responses import Response
 
 from mboa.admin import requests_bulk, requests_csv
 from mboa.admin import saved_filters as own_filters
-from mboa.admin.desk import AtDesk
+from mboa.admin.desk import AtDesk, Desk
 from mboa.admin.gate import Viewer
-from mboa.admin.page import Invalid, link, phone_for, show, wants_json
-from mboa.admin.requests_query import FILTERS, SORTS, TRADES, Asked, cursor, errors_in_words, read
+from mboa.admin.live import Live, Sight, order_of, pieces
+from mboa.admin.page import Invalid, link, phone_for, render_part, show, wants_json
+from mboa.admin.requests_query import FILTERS, SORTS, TRADES, Asked, cursor, errors_in_words, read, read_text
 from mboa.admin.requests_total import totals_of
 from mboa.admin.veil import veiled
 from mboa.admin.words import words
@@ -40,8 +42,35 @@ async def list_requests(http: Request, desk: AtDesk, me: Viewer) -> Response:
         total = await totals_of(http).exact(store, asked.filters)
         return show(http, me, "", json={**_page(asked, rows, me), "total": total})
     shown = await store.read(_look, store.dialect, asked, me)
-    status = 422 if asked.errors else 200
-    return show(http, me, "requests/list.html", {**shown, "chips": _chips(http, asked)}, status=status)
+    shown |= {"chips": _chips(http, asked), "state": order_of(shown["items"]), "rows": {}}
+    if not asked.errors:
+        live: Live = http.app.state.live
+        parts = _rows(me, asked, shown["items"])
+        shown["mark"] = live.seen(_key(me, asked), parts)
+        shown["rows"] = {name: html for name, html in parts.items() if name != "news"}
+    return show(http, me, "requests/list.html", shown, status=422 if asked.errors else 200)
+
+
+def sight(desk: Desk, me: Account, about: str) -> Sight | None:
+    """The list with this query: rows change where they stand, and a line says when there are others."""
+    asked, store = read_text(about), desk.office.store
+    if asked.errors:
+        return None
+
+    async def look() -> Mapping[str, str]:
+        rows = await store.read(request_list.page, store.dialect, asked.filters, asked.after, asked.limit + 1)
+        return _rows(me, asked, _page(asked, rows, me)["items"])
+
+    return Sight(_key(me, asked), look, stays=True)
+
+
+def _key(me: Account, asked: Asked) -> tuple[str, ...]:
+    return "requests", asked.address, me.language, "veiled" if me.role == "viewer" else ""
+
+
+def _rows(me: Account, asked: Asked, items: list[dict[str, Any]]) -> dict[str, str]:
+    known = {"me": me, "items": items, "state": order_of(items), "address": asked.address}
+    return pieces(render_part("requests/rows.html", me.language, known))
 
 
 def _look(conn: Connection, dialect: Dialect, asked: Asked, me: Account) -> dict[str, Any]:

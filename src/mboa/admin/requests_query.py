@@ -24,7 +24,7 @@ TRADES = (*sorted(SERVICES), "other")
 # A word for several statuses at once.
 GROUPS = {"open": OPEN}
 FIRST_PAGE, MOST = 25, 200
-MOST_QUERY = 600
+MOST_QUERY = 800
 _YEARS = range(2000, 2101)
 _LIMIT = re.compile(r"\d{1,3}", re.ASCII)
 _LARGEST_ID = 2**63 - 1
@@ -45,6 +45,11 @@ class Asked:
     def query(self) -> str:
         """The filters alone, as the query of an address."""
         return urlencode({name: self.given[name] for name in FILTERS if self.given.get(name)})
+
+    @property
+    def address(self) -> str:
+        """The filters and the page, as the query of an address."""
+        return urlencode({name: value for name, value in self.given.items() if value})
 
 
 def read_text(query: str) -> Asked:

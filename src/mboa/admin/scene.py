@@ -6,7 +6,7 @@ from mboa.storage.admin import costs, misunderstood, response_times, success, un
 from mboa.storage.admin.span import Span
 from mboa.storage.store import Connection, Row
 
-PROVIDERS_SHOWN = 10
+PROVIDERS_SHOWN, ZONES_SHOWN = 10, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +39,23 @@ def look(conn: Connection, span: Span) -> Scene:
     providers = success.of_providers(conn, span, 3 * PROVIDERS_SHOWN)[:PROVIDERS_SHOWN]
     sent, completed = costs.totals(conn, span)
     course = success.course(conn, span)
-    times = response_times.views(conn, span, exact=exact)
+    by_zone, places = success.quarters(conn, span)
+    busiest = sorted(by_zone, key=lambda row: -int(row["created"]))[:ZONES_SHOWN]
+    times = response_times.views(conn, span, [row["bucket"] for row in busiest], exact=exact)
     ids = [int(row["bucket"]) for row in providers]
     return Scene(
         span=span,
         zones=success.zones(conn, span),
         requests=course.total,
-        requests_before=success.course(conn, before).total,
+        requests_before=success.total(conn, before),
         times=response_times.whole(times["all"]),
         times_before=response_times.total(conn, before, exact=exact),
         exact=exact,
         days=course.days,
         times_by_day=times["day"],
-        by={"service": course.services, "zone": success.by(conn, span, "zone"), "provider": providers},
+        by={"service": course.services, "zone": by_zone, "provider": providers},
         times_by={**times, "provider": response_times.of_providers(conn, span, ids)},
-        places=unmet.places(conn, span),
+        places=places,
         hours=unmet.hours(conn, span),
         categories=costs.categories(conn, span),
         sent=sent,

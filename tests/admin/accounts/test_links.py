@@ -14,7 +14,7 @@ async def test_a_link_works_once_and_looking_does_not_use_it_up(city: City) -> N
         for _ in range(2):
             page = await awa.get(path)
             assert (page.status_code, AWA in page.text) == (200, True)
-        assert "mboa_session" not in awa.cookies
+        assert "__Host-mboa_session" not in awa.cookies
         assert (await awa.post(path, data={"password": NEW})).headers["location"] == "/admin/dashboard"
         assert (await awa.get("/admin/account")).status_code == 200
         for again in (await awa.get(path), await awa.post(path, data={"password": "encore une autre"})):

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from mboa.admin.origins import session_cookie
 from mboa.storage.admin import secrets
 from mboa.storage.store import Connection, Row
 from tests.admin.accounts.people import AWA, SECRET, browser, engage, log_in, noted, signed_in
@@ -33,12 +34,18 @@ async def test_the_cookie_is_out_of_reach_and_only_its_digest_is_kept(city: City
     async with browser(city) as awa:
         cookie = (await log_in(awa)).headers["set-cookie"]
         name, _, rest = cookie.partition("=")
-        assert name == "mboa_session"
-        for word in ("HttpOnly", "SameSite=lax", "Secure", "Path=/admin"):
-            assert word in cookie
+        assert name == "__Host-mboa_session"
+        for word in ("HttpOnly", "SameSite=lax", "Secure", "Path=/;"):
+            assert word in f"{cookie};"
+        assert "Domain" not in cookie
         kept = await rows(city, "SELECT hash FROM sessions")
     assert [row["hash"] for row in kept] == [secrets.digest(rest.split(";")[0])]
     assert len(rest.split(";")[0]) == 43
+
+
+def test_a_house_without_https_has_a_cookie_that_browsers_take() -> None:
+    names = [session_cookie(address) for address in ("https://mboa.cm", "http://127.0.0.1:8000")]
+    assert names == ["__Host-mboa_session", "mboa_session"]
 
 
 ELSEWHERE = ["https://evil.test/admin/", "//evil.test/admin", "/\\evil.test", "javascript:alert(1)", "/admin/logout"]
@@ -101,11 +108,11 @@ async def test_a_closed_account_stays_out(city: City) -> None:
 async def test_awa_leaves(city: City) -> None:
     await engage(city)
     async with signed_in(city) as awa:
-        kept = awa.cookies["mboa_session"]
+        kept = awa.cookies["__Host-mboa_session"]
         answer = await awa.post("/admin/logout")
         assert answer.headers["location"] == "/admin/login"
-        assert "mboa_session" not in awa.cookies
-        stolen = await awa.get("/admin/account", headers={"cookie": f"mboa_session={kept}"})
+        assert "__Host-mboa_session" not in awa.cookies
+        stolen = await awa.get("/admin/account", headers={"cookie": f"__Host-mboa_session={kept}"})
     assert stolen.status_code == 303
     assert await noted(city) == ["signed_in", "signed_out"]
 

@@ -61,7 +61,7 @@ async def test_a_cookie_must_say_where_it_comes_from_and_a_token_need_not(city: 
         assert await post(awa, {}) == 403
     async with at_desk(city, "operator") as program:
         assert await post(program, {}) == 200
-        assert await post(program, {"cookie": "mboa_session=x"}) == 200, "the token counts"
+        assert await post(program, {"cookie": "__Host-mboa_session=x"}) == 200, "the token counts"
 
 
 async def test_another_name_of_the_same_house_is_ours(city: City) -> None:

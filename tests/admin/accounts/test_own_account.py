@@ -21,14 +21,14 @@ async def test_her_language(city: City) -> None:
 async def test_a_new_password_keeps_this_browser_and_ends_the_others(city: City) -> None:
     await engage(city)
     async with signed_in(city) as awa, signed_in(city, "10.0.0.9") as other:
-        before = awa.cookies["mboa_session"]
+        before = awa.cookies["__Host-mboa_session"]
         wrong = await awa.post("/admin/account/password", data={"current": "faux", "password": NEW})
         assert (wrong.status_code, "id=e-current" in wrong.text) == (422, True)
         weak = await awa.post("/admin/account/password", data={"current": SECRET, "password": "court"})
         assert (weak.status_code, "id=e-password" in weak.text) == (422, True)
         answer = await awa.post("/admin/account/password", data={"current": SECRET, "password": NEW})
         assert answer.headers["location"] == "/admin/account?done=saved"
-        assert awa.cookies["mboa_session"] != before
+        assert awa.cookies["__Host-mboa_session"] != before
         assert (await awa.get("/admin/account?done=saved")).status_code == 200
         assert (await other.get("/admin/account")).status_code == 303
         assert (await log_in(other, AWA, NEW)).status_code == 303

@@ -46,11 +46,11 @@ async def test_password_then_code(city: City) -> None:
         answer = await log_in(awa, following="/admin/account")
         assert answer.headers["location"] == "/admin/login/code?next=/admin/account"
         assert (await awa.get("/admin/account")).status_code == 303, "half in is not in"
-        before = awa.cookies["mboa_session"]
+        before = awa.cookies["__Host-mboa_session"]
         assert (await show_code(awa, "000000")).status_code == 401
         answer = await show_code(awa, phone.at(city.clock.now()), "/admin/account")
         assert (answer.status_code, answer.headers["location"]) == (303, "/admin/account")
-        assert awa.cookies["mboa_session"] != before
+        assert awa.cookies["__Host-mboa_session"] != before
         assert (await awa.get("/admin/account")).status_code == 200
 
 

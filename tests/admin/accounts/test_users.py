@@ -59,7 +59,7 @@ async def test_the_list_tells_who_is_in_and_no_secret(city: City) -> None:
         session = items[0]["sessions"][0]
         assert (session["ip"], session["browser"]) == ("10.0.0.3", "Firefox, Android")
         assert session["seen_at"] == "2026-11-23T08:00:00.000Z"
-        for secret in ("argon2", "hash", "totp", paul.cookies["mboa_session"]):
+        for secret in ("argon2", "hash", "totp", paul.cookies["__Host-mboa_session"]):
             assert secret not in text
 
 

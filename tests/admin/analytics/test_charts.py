@@ -29,7 +29,7 @@ def drawn(values: list[float | None], cases: list[int] | None = None, target: fl
 def test_a_day_without_figures_is_a_gap_and_no_nought() -> None:
     pen = re.search(r'class=l0 d="([^"]*)"', drawn([0.5, None, 1.0, 0.0]))
     assert pen is not None
-    assert pen[1] == "M52 89h0M331 10L470 168"
+    assert pen[1] == "M60 89h0M333 10L470 168"
 
 
 def test_what_rests_on_few_cases_is_grey() -> None:
@@ -38,7 +38,7 @@ def test_what_rests_on_few_cases_is_grey() -> None:
 
 
 def test_the_goal_is_drawn_at_its_height() -> None:
-    assert '<path class=goal d="M52 57H470"/>' in drawn([0.5], target=0.7)
+    assert '<path class=goal d="M60 57H470"/>' in drawn([0.5], target=0.7)
     assert "goal" not in drawn([0.5])
 
 

@@ -16,6 +16,9 @@ TOO_SMALL = """() => [...document.querySelectorAll("button, select, summary, inp
     .filter(([place]) => { const box = place.getBoundingClientRect(); return box.height < 24 || box.width < 24 })
     .map(([, one]) => one.outerHTML.slice(0, 120))"""
 
+# Words of the program that nobody outside it says.
+OF_MACHINES = r"""() => document.querySelector("main").innerText.match(/.*\b(None|True|False|undefined)\b.*/)"""
+
 
 def unfold(page: Page, path: str) -> int | None:
     """Open a page with everything that is folded; its status."""
@@ -30,9 +33,10 @@ def test_every_page_fits_the_phone(visit: Visit, house: House, complaints: Compl
     complaints.expected |= {403, 404, 422}
     pages = pages_of(house, role)
     found = {
-        name: (unfold(page, path), page.evaluate(TOO_WIDE), page.evaluate(TOO_SMALL)) for name, path in pages.items()
+        name: (unfold(page, path), *map(page.evaluate, (TOO_WIDE, TOO_SMALL, OF_MACHINES)))
+        for name, path in pages.items()
     }
-    assert found == {name: (expected_status(name), 0, []) for name in pages}
+    assert found == {name: (expected_status(name), 0, [], None) for name in pages}
 
 
 def test_the_login_fits_the_phone(visit: Visit) -> None:
@@ -51,7 +55,23 @@ def test_the_menu_of_the_phone_opens_inside_the_screen(visit: Visit) -> None:
     expect(page.locator("h1")).to_have_text("Journal")
 
 
-@pytest.mark.parametrize("path", ["requests/1", "analytics", "providers/1", "conversations"])
+def test_the_list_of_requests_stands_on_paper(visit: Visit) -> None:
+    page = visit()
+    page.goto("/admin/requests")
+    page.emulate_media(media="print", color_scheme="dark")
+    expect(page.locator("tbody tr").first).to_be_visible()
+    expect(page.locator("body")).to_have_css("color", "rgb(22, 33, 27)")
+    expect(page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
+
+
+def test_a_camera_can_read_the_code_of_the_second_factor(visit: Visit) -> None:
+    page = visit(color_scheme="dark")
+    page.goto("/admin/account/two-factor")
+    dark = page.locator("[aria-label=QR] path[stroke='#000']")
+    expect(dark).to_have_css("stroke", "rgb(0, 0, 0)")
+
+
+@pytest.mark.parametrize("path", ["requests", "requests/1", "analytics", "providers/1", "conversations"])
 def test_on_paper_there_is_nothing_to_click(visit: Visit, path: str) -> None:
     page = visit()
     page.goto(f"/admin/{path}")

@@ -67,7 +67,7 @@ async def test_an_offer_shows_whether_its_template_went_out(city: City) -> None:
 
 async def test_older_messages_are_a_link_away(city: City) -> None:
     mireille = city.client("Mireille")
-    for number in range(14):
+    for number in range(30):
         await mireille.writes(f"bonjour {number}")
     async with at_desk(city, "viewer") as client:
         chair = Chair(city, client, await contact_of(city, mireille))

@@ -2,7 +2,8 @@
 
 import pytest
 
-from mboa.storage.people import add_contact
+from mboa.channels.base import Sender
+from mboa.storage.recognition import recognise
 from mboa.storage.store import Connection
 from tests.admin.conversations.stage import Chair, contact_of
 from tests.admin.stage import at_desk
@@ -59,7 +60,7 @@ async def test_one_is_found(city: City, query: str, expected: list[str]) -> None
 def crowd(conn: Connection) -> None:
     """More people of one name than are looked up by it."""
     for number in range(2_005):
-        add_contact(conn, "whatsapp", f"Jean Fotso{number:04}")
+        recognise(conn, "whatsapp", Sender(f"+2376500{number:05}", name=f"Jean Fotso{number:04}"))
 
 
 async def test_a_name_that_hundreds_bear_is_found_by_its_other_word(city: City) -> None:

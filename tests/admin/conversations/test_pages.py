@@ -107,7 +107,7 @@ async def test_a_full_page_is_light_and_in_two_languages(city: City) -> None:
     ):
         await mireille.writes(text)
     await paul.writes("oui")
-    for number in range(8):
+    for number in range(14):
         await mireille.writes(f"j'ai encore une question sur le travail numéro {number}")
     contact = await contact_of(city, mireille)
     languages: dict[Language, str] = {"fr": "Fenêtre", "en": "Window"}

@@ -51,7 +51,9 @@ async def test_what_changes_is_sent_and_nothing_else(city: City, at_once: None) 
         page = (await desk.get("/admin/dashboard")).text
         mark = re.search(r"since=([\w.]+)", page)
         assert mark is not None
-        listening = asyncio.create_task(_first_event(city, mark[1], dict(desk.headers), desk.cookies["mboa_session"]))
+        listening = asyncio.create_task(
+            _first_event(city, mark[1], dict(desk.headers), desk.cookies["__Host-mboa_session"])
+        )
         await city.client("Mireille").writes(NEED)
         event = await asyncio.wait_for(listening, 10)
     assert "id=" in event
@@ -78,12 +80,12 @@ async def _first_event(city: City, mark: str, headers: dict[str, str], cookie: s
     scope = {
         "type": "http", "method": "GET", "path": "/admin/events", "raw_path": b"/admin/events", "scheme": "https",
         "query_string": f"page=dashboard&since={mark}".encode(), "http_version": "1.1", "client": ("127.0.0.1", 1),
-        "headers": [*raw, (b"cookie", f"mboa_session={cookie}".encode())], "server": ("mboa.test", 443),
+        "headers": [*raw, (b"cookie", f"__Host-mboa_session={cookie}".encode())], "server": ("mboa.test", 443),
         "root_path": "",
     }  # fmt: skip
     serving: asyncio.Future[None] = asyncio.ensure_future(city.mboa.app(scope, receive, send))  # type: ignore[arg-type]
     text = ""
-    while "data: <" not in text:
+    while "data: <" not in text or "id: " not in text:
         text += (await sent.get()).decode()
     leave.set()
     serving.cancel()

@@ -86,7 +86,7 @@ def _rename(conn: Connection, table: str, old: str, new: str) -> None:
 async def test_words_follow_the_request_through_its_life(city: City) -> None:
     mireille = city.client("Mireille")
     await mireille.writes("Bonjour, j'ai une fuite à Makepe, carrefour Mobil, demain matin")
-    assert await found(city, "fuite mireille") == []  # it is not confirmed yet
+    assert await found(city, "fuite mireille") == ["MB-1"]  # it is not confirmed yet, and found all the same
     await mireille.writes("OUI")
     assert await found(city, "fuit makepe") == ["MB-1"]
     assert [row["id"] for row in await items(city, "q=fuite&status=open")] == [1]
@@ -94,6 +94,18 @@ async def test_words_follow_the_request_through_its_life(city: City) -> None:
         await desk.post(f"{URL}/1/cancel", json={"reason": "doublon"})
     assert [row["id"] for row in await items(city, "q=fuite&status=open")] == []
     assert [row["id"] for row in await items(city, "q=fuite&status=cancelled")] == [1]
+
+
+async def test_what_awa_is_still_describing_is_found_within_its_filter(city: City) -> None:
+    await asked_by(city, "Mireille")
+    await city.client("Awa").writes("Bonjour, j'ai une fuite d'eau")
+    assert await found(city, "fuite") == ["MB-2", "MB-1"]
+    assert await found(city, "fuit AWA") == ["MB-2"]
+    assert [await found(city, q) for q in ("uite", "fu awa", "awa mireille")] == [[], [], []]
+    wanted = {"status=gathering": [2], "status=offered": [], "zone=akwa": [], "status=open&sort=-created": [2]}
+    assert {query: [row["id"] for row in await items(city, f"q=fuite+awa&{query}")] for query in wanted} == wanted
+    pages = [row["id"] for row in await items(city, "q=fuite&limit=1")]
+    assert pages == [2]
 
 
 async def test_a_beginning_that_very_many_words_have_finds_each(city: City) -> None:

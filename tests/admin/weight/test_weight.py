@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from mboa.admin.gate import COOKIE
+from mboa.demo import city
 from mboa.storage.admin.accounts import Role
 from tests.admin.browser.house import NEED, House, open_house
 from tests.admin.weight.busy import awake, make_busy
@@ -105,13 +106,40 @@ def test_a_live_event_is_a_few_words(sqlite_template: Path, tmp_path: Path) -> N
             while b"beat" not in text.process(next(chunks)):
                 pass
             house.says("+237677123456", NEED, "oui")
-            event = next(chunks)
-            told = text.process(event).decode()
+            size, told = 0, ""
+            while "id: " not in told:
+                event = next(chunks)
+                size, told = size + len(event), told + text.process(event).decode()
     assert "Sollicité" in told
     assert "f-confirmed" in told
-    assert len(event) <= EVENT
+    assert size <= EVENT
 
 
-def stream_of(client: httpx2.Client) -> str:
-    """The address of the dashboard's stream."""
-    return unescape(re.findall(r'data-live="([^"]+)"', client.get("/admin/dashboard").text)[0])
+def test_what_happens_to_a_request_comes_in_small_parcels(sqlite_template: Path, tmp_path: Path) -> None:
+    """Paul takes it: its state, its facts, and five lines of its story, two of them letters."""
+    with open_house(sqlite_template, tmp_path) as house:
+        awake(house)
+        house.says("+237677123456", NEED, "oui")
+        with browser(house, "owner") as client, client.stream("GET", stream_of(client, "requests/1")) as answer:
+            chunks, text, sizes, told = answer.iter_raw(), brotli.Decompressor(), [0], ""
+            while b"beat" not in text.process(next(chunks)):
+                pass
+            house.says(paul_of(house), "OUI")
+            while "<p>OUI" not in told or "id: " not in told:
+                chunk = next(chunks)
+                told += text.process(chunk).decode()
+                sizes.append(len(chunk))
+    assert "Numéros échangés" in told
+    assert max(sizes) <= EVENT
+    assert sum(sizes) <= COLD // 10
+
+
+def paul_of(house: House) -> str:
+    """The phone of whoever is asked about the one request."""
+    name = house.one("SELECT p.name FROM offers o JOIN providers p ON p.id = o.provider_id")
+    return next(entry.phone for entry in city.entries() if entry.name == name)
+
+
+def stream_of(client: httpx2.Client, page: str = "dashboard") -> str:
+    """The address of a page's stream."""
+    return unescape(re.findall(r'data-live="([^"]+)"', client.get(f"/admin/{page}").text)[0])

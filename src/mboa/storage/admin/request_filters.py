@@ -19,7 +19,7 @@ OPEN = frozenset(Status) - {*OVER}
 MOST_MONTHS = timedelta(days=200)
 
 # To the letter the conditions of the partial indexes.
-_IS_OPEN = "r.status NOT IN ('completed', 'cancelled')"
+IS_OPEN = "r.status NOT IN ('completed', 'cancelled')"
 _IS_SEARCHING = "r.status IN ('pending', 'offered', 'unserved')"
 
 
@@ -87,10 +87,14 @@ class Way:
     at: str = "r.created_at"
 
 
-def ways(dialect: Dialect, filters: Filters, after: Place | None, *, lean: bool = False) -> list[Way]:
-    """The ways to what is looked for; none when nothing can be found. ``lean``: only counted, so that a table that no
-    condition needs is left out."""
+def ways(
+    dialect: Dialect, filters: Filters, after: Place | None, drafts: tuple[int, ...] = (), *, lean: bool = False
+) -> list[Way]:
+    """The ways to what is looked for; none when nothing can be found. ``drafts`` are the ids of those that were found
+    apart. ``lean``: only counted, so that a table that no condition needs is left out."""
     found = list(_ways(dialect, filters, lean))
+    if drafts:
+        found.append(Way("requests r", [f"r.id IN ({', '.join(map(str, drafts))})", *_narrowed(filters)], ("r.id",)))
     for way in found:
         way.tests.extend(_behind(way, filters, after))
     return found
@@ -122,7 +126,7 @@ def _by_status(filters: Filters, lean: bool) -> Iterator[Way]:
         return
     if wanted & OPEN:
         some = [] if wanted >= OPEN else [_among(wanted & OPEN)]
-        yield Way("requests r", [_IS_OPEN, *some, *_where(filters)], key)
+        yield Way("requests r", [IS_OPEN, *some, *_where(filters)], key)
     for status in OVER:
         if status in wanted:
             yield Way("requests r", [f"r.status = '{status}'", *_where(filters)], key)

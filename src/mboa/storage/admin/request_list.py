@@ -7,7 +7,7 @@ search by words or numbers has its own ways in; there the newest is the one with
 
 from typing import Any
 
-from mboa.storage.admin import request_search
+from mboa.storage.admin import request_drafts, request_search
 from mboa.storage.admin.request_filters import Filters, Place, Way, ways
 from mboa.storage.admin.request_search import Dialect
 from mboa.storage.store import Connection, Row
@@ -27,7 +27,7 @@ WHERE r.id = page.id ORDER BY {order}"""
 
 def page(conn: Connection, dialect: Dialect, filters: Filters, after: Place | None, most: int) -> list[Row]:
     """Up to ``most`` requests behind ``after``, each with the names, the number and the open offer of a list's row."""
-    found = ways(dialect, filters, after)
+    found = ways(dialect, filters, after, request_drafts.found(conn, filters))
     if not found:
         return []
     values = _prepared(conn, dialect, filters, after)
@@ -40,7 +40,7 @@ def page(conn: Connection, dialect: Dialect, filters: Filters, after: Place | No
 
 def places(conn: Connection, dialect: Dialect, filters: Filters, after: Place | None, most: int) -> list[Place]:
     """As :func:`page`, but only where each request stands in the order."""
-    found = ways(dialect, filters, after)
+    found = ways(dialect, filters, after, request_drafts.found(conn, filters))
     if not found:
         return []
     rows = conn.all(_merged(found, filters), most=most, **_prepared(conn, dialect, filters, after))
@@ -49,7 +49,7 @@ def places(conn: Connection, dialect: Dialect, filters: Filters, after: Place | 
 
 def count(conn: Connection, dialect: Dialect, filters: Filters, most: int | None = None) -> int:
     """How many there are; with ``most``, counted no further than that."""
-    found = ways(dialect, filters, None, lean=True)
+    found = ways(dialect, filters, None, request_drafts.found(conn, filters), lean=True)
     if not found:
         return 0
     values = _prepared(conn, dialect, filters, None) | ({} if most is None else {"most": most})

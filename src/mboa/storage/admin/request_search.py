@@ -19,7 +19,7 @@ Dialect = Literal["sqlite", "postgresql"]
 Endings = dict[str, tuple[str, ...]]
 
 LONGEST, MOST_WORDS = 200, 12
-_PREFIX_LETTERS = 3
+PREFIX_LETTERS = 3
 # Zeros before a longer number are the way out of the country.
 _LONGEST_CODE = 8
 # For each engine: the quotes of a word, the sign after the beginning of one, "any of" and "all of".
@@ -72,8 +72,13 @@ def read(text: str) -> Search | None:
         code, rest = int(found[1]), _without(rest, found)
     if found := _PHONE.search(rest):
         phone, rest = to_e164(found[0]), _without(rest, found)
-    words = tuple(dict.fromkeys(_WORD.findall(fold(rest))))[:MOST_WORDS]
+    words = tuple(dict.fromkeys(words_of(rest)))[:MOST_WORDS]
     return Search(words, code, phone, hopeless=not words and code is None and phone is None)
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, folded."""
+    return _WORD.findall(fold(text))
 
 
 def fold(text: str) -> str:
@@ -110,7 +115,7 @@ def endings(conn: Connection, dialect: Dialect, search: Search) -> Endings:
 
 
 def _may_go_on(word: str) -> bool:
-    return len(word) >= _PREFIX_LETTERS and not word.isdecimal()
+    return len(word) >= PREFIX_LETTERS and not word.isdecimal()
 
 
 def matching(dialect: Dialect, found: Endings, tags: list[tuple[str, ...]]) -> str:

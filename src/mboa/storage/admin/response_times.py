@@ -4,7 +4,7 @@ An answer is an offer accepted or declined, late ones included; its time runs fr
 counts on the day on which the offer was made. What an operator gave away was not offered, and is no answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from mboa.storage.admin.busiest import busiest, listed
@@ -12,20 +12,29 @@ from mboa.storage.admin.figures import CLASSES
 from mboa.storage.admin.span import MOST_PROVIDERS, UNKNOWN, By, Span
 from mboa.storage.store import Connection, Row
 
-# Up to so many answers every one is looked at; beyond, a percentile is placed within its class of times.
-EXACT_UP_TO = 3_000
+# Up to so many answers every one is looked at; beyond, a percentile is placed within its class of times. Those of a
+# trade or a quarter are found among all answers of their days, so these may not be too many either.
+EXACT_UP_TO, READ_UP_TO = 3_000, 10_000
 _HOW_MANY = "SELECT COALESCE(SUM(n), 0) AS n FROM answer_figures WHERE {where}"
 _EACH = "SELECT {columns}, ms FROM answers WHERE {where}"
 _FIGURES = ("n", "waited_ms", *(f"c{number}" for number in range(len(CLASSES))))
 _SUMS = ", ".join(f"CAST(SUM({name}) AS BIGINT) AS {name}" for name in _FIGURES)
 _CLASSED = f"SELECT {{columns}}, {_SUMS} FROM answer_figures WHERE {{where}} GROUP BY {{columns}}"
+_TOGETHER = f"SELECT {_SUMS} FROM answer_figures WHERE {{where}}"
 _ALL = "all"
 
 
 def is_exact(conn: Connection, *spans: Span) -> bool:
     """Whether there are so few answers in each of the spans that every one is looked at."""
-    found = (conn.one(_HOW_MANY.format(where=span.where()), **span.values()) for span in spans)
-    return all(row is None or row["n"] <= EXACT_UP_TO for row in found)
+    return all(
+        _how_many(conn, span) <= EXACT_UP_TO and _how_many(conn, replace(span, service=None, zone=None)) <= READ_UP_TO
+        for span in spans
+    )
+
+
+def _how_many(conn: Connection, span: Span) -> int:
+    row = conn.one(_HOW_MANY.format(where=span.where()), **span.values())
+    return int(row["n"]) if row else 0
 
 
 def by(conn: Connection, span: Span, bucket: By, *, exact: bool) -> list[Row]:
@@ -38,20 +47,23 @@ def by(conn: Connection, span: Span, bucket: By, *, exact: bool) -> list[Row]:
     return _series(_rows(conn, span, bucket, exact=exact), bucket, exact=exact)
 
 
-def views(conn: Connection, span: Span, *, exact: bool) -> dict[str, list[Row]]:
-    """The same by ``day``, ``service`` and ``zone``, and of ``all`` together (no row without an answer), in two
-    readings at most."""
+def views(conn: Connection, span: Span, zones: Iterable[str], *, exact: bool) -> dict[str, list[Row]]:
+    """The same by ``day``, ``service`` and ``zone`` (of these ``zones`` at least), and of ``all`` together (no row
+    without an answer), in two readings at most."""
     if exact:
         rows = _rows(conn, span, "day, service, zone", exact=True)
         return {name: _series(rows, name, exact=True) for name in ("day", "service", "zone", _ALL)}
     rows = _rows(conn, span, "day, service", exact=False)
-    zones = _series(_rows(conn, span, "zone", exact=False), "zone", exact=False)
-    return {**{name: _series(rows, name, exact=False) for name in ("day", "service", _ALL)}, "zone": zones}
+    by_zone = _series(_of_zones(conn, span, list(zones)), "zone", exact=False)
+    return {**{name: _series(rows, name, exact=False) for name in ("day", "service", _ALL)}, "zone": by_zone}
 
 
 def total(conn: Connection, span: Span, *, exact: bool) -> Row:
     """The same for all of it together; ``n`` may be 0."""
-    return whole(_series(_rows(conn, span, "service", exact=exact), _ALL, exact=exact))
+    if exact:
+        return whole(_series(_rows(conn, span, "service", exact=True), _ALL, exact=True))
+    row = conn.one(_TOGETHER.format(where=span.where()), **span.values())
+    return whole([_of_classes(_ALL, [row])] if row and row["n"] else [])
 
 
 def whole(found: list[Row]) -> Row:
@@ -75,6 +87,16 @@ def _rows(conn: Connection, span: Span, columns: str, *, exact: bool) -> list[Ro
     if exact:
         return conn.all(_EACH.format(columns=columns, where=span.during("offered_at")), **span.values())
     rows = conn.all(_CLASSED.format(columns=columns, where=span.where()), **span.values())
+    return [row for row in rows if row["n"]]
+
+
+def _of_zones(conn: Connection, span: Span, zones: list[str]) -> list[Row]:
+    """The sums of the classes of these quarters alone."""
+    named = {f"zone_{number}": "" if zone == UNKNOWN else zone for number, zone in enumerate(zones)}
+    if not named:
+        return []
+    where = f"{span.where()} AND zone IN (:{', :'.join(named)})"
+    rows = conn.all(_CLASSED.format(columns="zone", where=where), **span.values(), **named)
     return [row for row in rows if row["n"]]
 
 

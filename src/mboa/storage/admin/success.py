@@ -12,6 +12,9 @@ _BUCKETED = "SELECT {by} AS bucket, {sums} FROM request_figures WHERE {where} GR
 _OF_PROVIDERS = """
 SELECT provider_id AS bucket, {sums} FROM provider_figures
 WHERE provider_id IN ({ids}) AND day BETWEEN :first AND :last GROUP BY provider_id"""
+_QUARTERS = """
+SELECT zone, service, {sums}, CAST(SUM(unmet) AS BIGINT) AS unmet FROM request_figures WHERE {where}
+GROUP BY zone, service"""
 _PARTS = """
 SELECT day, service, {sums}, CAST(SUM(searching) AS BIGINT) AS searching FROM request_figures WHERE {where}
 GROUP BY day, service ORDER BY day, service"""
@@ -31,6 +34,20 @@ def by(conn: Connection, span: Span, bucket: By) -> list[Row]:
     sql = _BUCKETED.format(by=bucket, sums=_SUMS, where=span.where())
     rows = [row for row in conn.all(sql, **span.values()) if any(row[name] for name in COURSE)]
     return [{**row, "bucket": str(row["bucket"] or UNKNOWN), "rate": rate(row)} for row in rows]
+
+
+def quarters(conn: Connection, span: Span) -> tuple[list[Row], list[Row]]:
+    """The quarters as :func:`by` has them, and where nobody could be found (confirmed requests whose client was told
+    so and that no provider ever took): ``zone`` (empty where it was not known), ``service``, ``n``, the worst first."""
+    rows = conn.all(_QUARTERS.format(sums=_SUMS, where=span.where()), **span.values())
+    groups: dict[str, Row] = {}
+    for row in rows:
+        group = groups.setdefault(row["zone"], dict.fromkeys(COURSE, 0))
+        group.update({name: group[name] + int(row[name]) for name in COURSE})
+    zones = [{"bucket": zone or UNKNOWN, **groups[zone], "rate": rate(groups[zone])} for zone in sorted(groups)]
+    unmet = [{"zone": row["zone"], "service": row["service"], "n": row["unmet"]} for row in rows if row["unmet"] > 0]
+    worst_first = sorted(unmet, key=lambda row: (-row["n"], row["zone"], row["service"]))
+    return [row for row in zones if any(row[name] for name in COURSE)], worst_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +70,13 @@ def course(conn: Connection, span: Span) -> Course:
         days=[{"day": day, **row} for day, row in _joined(rows, "day").items()],
         services=[row for row in named if any(row[name] for name in COURSE)],
     )
+
+
+def total(conn: Connection, span: Span) -> Row:
+    """All requests of a span together, as :func:`course` has them."""
+    sums = f"{_SUMS}, CAST(SUM(searching) AS BIGINT) AS searching"
+    row = conn.one(f"SELECT {sums} FROM request_figures WHERE {span.where()}", **span.values()) or {}
+    return _matched({name: int(row.get(name) or 0) for name in (*COURSE, "searching")})
 
 
 def _joined(rows: list[Row], name: str) -> dict[str, Row]:

@@ -1,19 +1,11 @@
-"""Where and when nobody could be found: confirmed requests whose client was told so and that no provider ever took."""
+"""When nobody could be found: confirmed requests whose client was told so and that no provider ever took."""
 
 from mboa.storage.admin.span import Span
 from mboa.storage.store import Connection, Row
 
-_PLACES = """
-SELECT zone, service, CAST(SUM(unmet) AS BIGINT) AS n FROM request_figures WHERE {where}
-GROUP BY zone, service HAVING SUM(unmet) > 0 ORDER BY SUM(unmet) DESC, zone, service"""
 _HOURS = """
 SELECT service, hour, CAST(SUM(n) AS BIGINT) AS n FROM {figures} WHERE {where}
 GROUP BY service, hour HAVING SUM(n) > 0 ORDER BY service, hour"""
-
-
-def places(conn: Connection, span: Span) -> list[Row]:
-    """``zone``, ``service``, ``n``: the worst first. ``zone`` is empty where it was not known."""
-    return conn.all(_PLACES.format(where=span.where()), **span.values())
 
 
 def hours(conn: Connection, span: Span) -> list[Row]:
