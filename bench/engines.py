@@ -11,7 +11,8 @@ import psycopg
 
 from bench.report import say
 from mboa.storage.migrate import migrate
-from mboa.storage.postgres import Opening, PostgresConnection
+from mboa.storage.opening import Opening
+from mboa.storage.postgres import PostgresConnection
 from mboa.storage.postgres_session import Server
 from mboa.storage.sqlite import wall_clock
 from mboa.storage.sqlite_connection import SqliteConnection

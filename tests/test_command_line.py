@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mboa.channels.base import Batch, Parked
-from mboa.channels.intake import keep_batch
+from mboa.channels.intake import keep_batches
 from mboa.cli import main
 from mboa.kept_secret import kept_secret
 from mboa.keyring import Keyring
@@ -144,7 +144,7 @@ def test_a_retry_names_what_it_retries() -> None:
 
 def keep(batch: Batch) -> None:
     store = SqliteStore(Path("var/mboa.db"), keys=Keyring([kept_secret(Path("var"))]))
-    asyncio.run(_with(store, store.write(keep_batch, batch, timedelta(0), timedelta(minutes=10))))
+    asyncio.run(_with(store, store.write(keep_batches, [batch], timedelta(0), timedelta(minutes=10))))
 
 
 def kept() -> list[str]:

@@ -144,6 +144,9 @@ def _rest(settings: Settings) -> Iterator[Finding]:
         yield Finding("warn", "MBOA_TRUSTED_PROXIES", words)
     if not settings.backup_every_hours:
         yield Finding("warn", "MBOA_BACKUP_EVERY_HOURS", "is 0: no backup is made unless somebody does it")
+    if not settings.alert_webhook.get_secret_value() and not settings.alert_phone:
+        words = "and MBOA_ALERT_PHONE are empty: when something goes wrong nobody is told"
+        yield Finding("warn", "MBOA_ALERT_WEBHOOK", words)
 
 
 def is_this_machine(host: str) -> bool:

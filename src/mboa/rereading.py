@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from mboa.channels.base import Batch
-from mboa.channels.intake import keep_batch
+from mboa.channels.intake import keep_batches
 from mboa.channels.whatsapp.webhook import parse
 from mboa.storage import parked
 from mboa.storage.store import Connection, Row
@@ -22,7 +22,7 @@ def try_again(conn: Connection, row: Row, burst: timedelta, offer_timeout: timed
     batch = _read_again(raw_of(row))
     if batch is None:
         return False
-    keep_batch(conn, batch, burst, offer_timeout)
+    keep_batches(conn, [batch], burst, offer_timeout)
     parked.read_later(conn, row["id"])
     return True
 

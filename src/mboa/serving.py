@@ -7,11 +7,12 @@ import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
-from types import FrameType
+from functools import partial
 from typing import Any, TypeVar
 
 import uvicorn
 
+from mboa.operations.closing import welcome_nobody_new
 from mboa.operations.connections import options, room_for_files
 from mboa.operations.ledger import Ledger
 from mboa.wiring import Mboa
@@ -51,32 +52,72 @@ async def serve(mboa: Mboa) -> None:
 
 
 async def _serve(mboa: Mboa, door: socket.socket | None) -> None:
-    for name in (signal.SIGTERM, signal.SIGINT):
-        # Being told to stop is no failure: uvicorn raises the signal again once it has stopped, and that must end in 0.
-        signal.signal(name, _nothing)
+    told = _ears()
     room_for_files()
-    await mboa.start()
     ledger = Ledger(mboa.office.store)
     counting = asyncio.create_task(ledger.run(), name="ledger")
-    # What is there now stays: the collector need not look at it again and again; what comes is mostly freed at once.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(GC_THRESHOLD)
     try:
-        if door is not None:
-            await _web_server(mboa).serve([door])
-        else:
-            await _until_told_to_stop()
+        if await _has_started(mboa, told):
+            _settle_down()
+            await _until_told_to_stop(mboa, door, told)
     finally:
         counting.cancel()
-        if "worker" in mboa.roles:
-            await mboa.crew.stop()  # its last sends are counted, too
+        await _end_the_work(mboa)  # its last sends are counted, too
         await ledger.try_to_bring()
         await mboa.stop()
 
 
-def _nothing(_signal: int, _frame: FrameType | None) -> None:
-    """Take note of a signal, and no more."""
+async def _end_the_work(mboa: Mboa) -> None:
+    mboa.office.store.hurry()
+    if "worker" in mboa.roles:
+        await mboa.crew.stop()
+
+
+def _ears() -> asyncio.Event:
+    """Set when the process is told to stop, from now on and whatever it is doing."""
+    told = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        # Being told to stop is no failure: uvicorn raises the signal again once it has stopped, and that must end in 0.
+        asyncio.get_running_loop().add_signal_handler(name, told.set)
+    return told
+
+
+async def _has_started(mboa: Mboa, told: asyncio.Event) -> bool:
+    """Start; False when the process was told to stop before that was done."""
+    starting = asyncio.create_task(mboa.start(), name="start")
+    hearing = asyncio.create_task(told.wait(), name="told to stop")
+    await asyncio.wait({starting, hearing}, return_when=asyncio.FIRST_COMPLETED)
+    hearing.cancel()
+    if told.is_set():
+        mboa.office.store.hurry()
+        starting.cancel()
+    try:
+        await starting
+    except asyncio.CancelledError:
+        return False
+    return not told.is_set()
+
+
+def _settle_down() -> None:
+    """What is there now stays, and the collector need not look at it again; what comes is mostly freed at once."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GC_THRESHOLD)
+
+
+async def _until_told_to_stop(mboa: Mboa, door: socket.socket | None, told: asyncio.Event) -> None:
+    if door is None:
+        await told.wait()
+        return
+    server = _web_server(mboa)
+    stopping = asyncio.create_task(_pass_on(told, server), name="stopping")
+    await server.serve([door])
+    stopping.cancel()
+
+
+async def _pass_on(told: asyncio.Event, server: uvicorn.Server) -> None:
+    await told.wait()
+    server.should_exit = True
 
 
 def _door(host: str, port: int) -> socket.socket:
@@ -99,7 +140,11 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop accepting and finish what was begun."""
-        await asyncio.gather(super().shutdown(sockets), *([self.beside()] if self.beside else ()))
+        await asyncio.gather(self._close(sockets or []), *([self.beside()] if self.beside else ()))
+
+    async def _close(self, doors: list[socket.socket]) -> None:
+        await welcome_nobody_new(doors)
+        await super().shutdown(doors)
 
 
 def _web_server(mboa: Mboa) -> uvicorn.Server:
@@ -116,12 +161,5 @@ def _web_server(mboa: Mboa) -> uvicorn.Server:
         **options(),
     )
     server = _Server(config)
-    server.beside = mboa.crew.stop if "worker" in mboa.roles else None
+    server.beside = partial(_end_the_work, mboa)
     return server
-
-
-async def _until_told_to_stop() -> None:
-    told = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, told.set)
-    await told.wait()

@@ -38,7 +38,7 @@ from mboa.work.aids import Aids
 from mboa.work.chores import house_chores
 from mboa.work.crew import Crew
 from mboa.work.lessons import Lessons
-from mboa.work.media import MediaRoom, open_shelf
+from mboa.work.media import MediaRoom, Sweeping, open_shelf
 from mboa.work.places import Places
 
 if TYPE_CHECKING:
@@ -153,10 +153,12 @@ class Mboa:
     double: MetaDouble | None
     roles: frozenset[Role] = BOTH
     hands: Hands = field(default_factory=Hands)
+    sweeping: Sweeping = field(init=False)
     places: Places = field(init=False)
     lessons: Lessons = field(init=False)
 
     def __post_init__(self) -> None:
+        self.sweeping = Sweeping(self.office, open_shelf(self.settings))
         self.places = Places(self.office.store)
         self.lessons = Lessons(self.office.store)
 
@@ -169,6 +171,7 @@ class Mboa:
                 self.double.remember(phone, heard_at)
         await self.places.start()
         await self.lessons.start()
+        self.sweeping.start()
         if "worker" in self.roles:
             await self.crew.start()
 
@@ -176,6 +179,7 @@ class Mboa:
         """Finish what is in hand, then let go of channels and database."""
         await self.lessons.stop()
         await self.places.stop()
+        await self.sweeping.stop()
         if "worker" in self.roles:
             await self.crew.stop()
         for channel in self.channels.values():

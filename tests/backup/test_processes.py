@@ -5,6 +5,7 @@ import http.server
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import threading
@@ -125,6 +126,30 @@ def test_killed_at_any_moment_every_finished_file_is_good(database: Database, tm
         assert verify(file, house(database, tmp_path), KEYS, Watch()).proof == "restored"
     assert said(mboa(database, tmp_path, "backup"))[0] == 0
     assert all(file in finished(tmp_path / "backups") for file in (tmp_path / "backups").iterdir())
+
+
+@pytest.mark.parametrize("lines", [1, 2, 3])
+def test_ctrl_c_leaves_nothing_half_done(database: Database, elsewhere: Database, tmp_path: Path, lines: int) -> None:
+    back_up(database, tmp_path)
+    [whole], there = finished(tmp_path / "backups"), tmp_path / "elsewhere"
+    code, err = interrupted(mboa(database, tmp_path, "backup"), lines)
+    kept = set((tmp_path / "backups").iterdir())
+    assert (code, len(kept)) in {(1, 1), (0, 2)}, err
+    assert kept == set(finished(tmp_path / "backups"))
+    code, err = interrupted(mboa(elsewhere, there, "restore", whole), lines)
+    assert code in {0, 1}, err
+    assert said(mboa(elsewhere, there, "restore", whole))[0] == 1 - code, "either all of it is there or nothing"
+
+
+def interrupted(running: subprocess.Popen[str], lines: int) -> tuple[int, str]:
+    """Ctrl-C once it has told so many steps; its exit code, and what it said to that."""
+    assert running.stderr is not None
+    for _ in range(lines):
+        running.stderr.readline()
+    running.send_signal(signal.SIGINT)
+    code, _, err = said(running)
+    assert "Traceback" not in err
+    return code, err
 
 
 def test_the_drill(database: Database, elsewhere: Database, tmp_path: Path) -> None:

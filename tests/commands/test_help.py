@@ -14,10 +14,9 @@ from mboa.cli import main
 
 
 def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Every command with the words that lead to it; of groups those that do something by themselves."""
+    """Every command and every group of them, with the words that lead to it."""
     for name, command in sorted(group.commands.items()):
-        if not isinstance(command, click.Group) or command.invoke_without_command:
-            yield (*path, name)
+        yield (*path, name)
         if isinstance(command, click.Group):
             yield from commands(command, (*path, name))
 

@@ -1,44 +1,59 @@
 """Told to stop, a house stops: whoever it is talking to, however slow he is."""
 
+import os
+import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
 
+from mboa.fake_meta.double import sign
+from tests.city import SECRET
 from tests.engines import Database
-from tests.processes import Meta, Process, web
+from tests.processes import REFUSED, Meta, Process, web
 
+_pause = threading.Event()
 HALF_A_WEBHOOK = b"POST /webhooks/whatsapp HTTP/1.1\r\nHost: mboa\r\nContent-Length: 900\r\n\r\n{"
 
 
+class House(Process):
+    """``mboa serve``, and the Meta that it knows."""
+
+    def __init__(self, database: Database, meta: Meta) -> None:
+        super().__init__(database, meta)
+        self.meta = meta
+
+
 @pytest.fixture
-def house(sqlite_database: Database) -> Iterator[Process]:
+def house(sqlite_database: Database) -> "Iterator[House]":
     """A whole house that serves."""
     with Meta() as meta:
-        process = Process(sqlite_database, meta)
+        process = House(sqlite_database, meta)
         yield process
         process.end()
 
 
-def token(house: Process) -> str:
+def token(house: "House") -> str:
     """An API token of Awa, who is an owner."""
     made = mboa(house, "admin", "create", "awa@example.org", "--role", "owner")
     assert made.returncode == 0, made.stderr
     return mboa(house, "admin", "token", "awa@example.org", "--name", "test").stdout.strip()
 
 
-def mboa(house: Process, *arguments: str) -> subprocess.CompletedProcess[str]:
+def mboa(house: "House", *arguments: str) -> subprocess.CompletedProcess[str]:
     """A command on the data of this house."""
     return subprocess.run(
         [sys.executable, "-m", "mboa", *arguments], env=house._env, capture_output=True, text=True, timeout=60
     )
 
 
-def test_an_open_stream_and_a_slow_client_do_not_hold_it_up(house: Process) -> None:
+def test_an_open_stream_and_a_slow_client_do_not_hold_it_up(house: "House") -> None:
     awa = {"authorization": f"Bearer {token(house)}"}
     house.start()
     address = f"http://127.0.0.1:{house.port}/admin/events?page=dashboard"
@@ -68,8 +83,51 @@ def test_a_meta_that_never_answers_and_a_slow_client_at_once_do_not_either(sqlit
         assert time.monotonic() - began < 10
 
 
-def test_a_port_is_free_again_at_once(house: Process) -> None:
+def test_a_port_is_free_again_at_once(house: "House") -> None:
     house.start()
     assert house.stop() == 0
     with closing(socket.create_server(("127.0.0.1", house.port))) as again:
         assert again.getsockname()[1] == house.port
+
+
+def ask(house: "House", body: bytes) -> bytes:
+    """A webhook as it stands on the wire."""
+    head = f"POST /webhooks/whatsapp HTTP/1.1\r\nHost: mboa\r\nX-Hub-Signature-256: {sign(body, SECRET)}\r\n"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+@pytest.mark.parametrize("before", [False, True], ids=["a new connection", "a kept one"])
+def test_who_is_connected_may_still_ask_and_is_answered(house: "House", before: bool) -> None:
+    house.start()
+    with closing(socket.create_connection(("127.0.0.1", house.port), 5)) as caller:
+        if before:
+            caller.sendall(b"GET /health/live HTTP/1.1\r\nHost: mboa\r\n\r\n")
+            assert caller.recv(4096).startswith(b"HTTP/1.1 200")
+        os.kill(house.pid, signal.SIGTERM)
+        _pause.wait(0.5)
+        caller.sendall(ask(house, house.meta.double.text("+237677000102", "Bonsoir")))
+        answer = caller.recv(4096)
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert b"connection: close" in answer.lower()
+    assert house.stop() == 0
+
+
+def test_nobody_who_reached_the_door_is_turned_away(house: "House") -> None:
+    body = house.meta.double.text("+237677000103", "Bonsoir")
+    for _ in range(3):
+        house.start()
+        with ThreadPoolExecutor(8) as crowd:
+            knocking = [crowd.submit(knock, house, body) for _ in range(8)]
+            _pause.wait(0.3)
+            assert house.stop() == 0
+        answers = [status for knocks in knocking for status in knocks.result()]
+        assert len(answers) > 30
+        assert set(answers) == {200, REFUSED}
+
+
+def knock(house: "House", body: bytes) -> list[int]:
+    """A webhook again and again, on a connection of its own each time, until nobody opens; how each was answered."""
+    answers = [house.answer(body)]
+    while answers[-1] == 200:
+        answers.append(house.answer(body))
+    return answers

@@ -12,7 +12,7 @@ FORBIDDEN_FILES = re.compile(r"(^|_)(manager|helper|util|common|misc|enhanced|si
 ALLOWED = {"UserJourneyManager"}
 ALLOWED_FILES = {"understanding/service"}
 SQL = re.compile(
-    r"\b(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|CREATE\s+(TABLE|INDEX|VIEW|UNIQUE)|ALTER\s+TABLE"
+    r"\b(SELECT\s.+\sFROM|SELECT\s+\w+\(.*\)|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|CREATE\s+(TABLE|INDEX|VIEW|UNIQUE)|ALTER\s+TABLE"
     r"|DROP\s+TABLE|ON\s+CONFLICT|FOR\s+UPDATE|PRAGMA\s)\b",
     re.DOTALL,
 )

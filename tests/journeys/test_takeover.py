@@ -181,7 +181,7 @@ async def test_news_of_her_request_wait_for_the_hand_back(city: City) -> None:
 
 async def test_a_timer_neither_asks_nor_decides_meanwhile(city: City) -> None:
     mireille = city.client("Mireille")
-    await mireille.writes(NEED)
+    await mireille.writes("Fuite sous l'évier à Bonamoussadi, dès que possible")
     await mireille.writes("OUI")
     before = len(mireille.inbox)
     async with at_desk(city) as client:

@@ -129,3 +129,16 @@ async def test_small_talk_leaves_the_question_standing(city: City) -> None:
     assert "Où est-ce" in mireille.last
     await mireille.writes("Makepe demain matin")
     assert await city.status() == "confirming"
+
+
+async def test_naming_the_second_trade_over_the_first_recap_speaks_of_the_second(city: City) -> None:
+    await city.provider("Awa", "electricity", "makepe")
+    mireille = city.client("Mireille")
+    await mireille.writes(BOTH)
+    await mireille.taps("Les deux")
+    assert "Plomberie" in mireille.last
+    await mireille.writes("la prise du salon d'abord, le courant saute")
+    assert "Électricité" in mireille.last
+    assert await services(city) == ["plumbing", "electricity"]
+    await mireille.writes("oui")
+    assert "Plomberie" in mireille.last, "the other one has its turn"

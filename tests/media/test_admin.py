@@ -151,10 +151,6 @@ async def test_another_message_with_the_same_id_has_another_file(city: City) -> 
         assert await city.mboa.office.store.read(look) == [VOICE, None]
 
 
-async def test_a_chore_sweeps(city: City) -> None:
-    assert "media" in city.mboa.crew.housekeeping.chores
-
-
 async def test_a_full_disk_hides_nothing(city: City) -> None:
     await a_note(city)
     (city.settings.data_dir / "media").write_text("in the way")

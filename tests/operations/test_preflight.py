@@ -25,6 +25,7 @@ GOOD: dict[str, Any] = {
     "whatsapp_token": "EAAG" + secrets.token_urlsafe(90),
     "whatsapp_app_secret": secrets.token_hex(16),
     "whatsapp_verify_token": secrets.token_urlsafe(16),
+    "alert_phone": "+237699123456",
     "database_url": f"postgresql://awa:{secrets.token_urlsafe(24)}@10.0.0.7/mboa",
 }
 TWILIO = {"twilio_account_sid": "AC" + "9f" * 16, "twilio_auth_token": secrets.token_hex(16), "twilio_from": "+1415"}
@@ -101,6 +102,7 @@ def test_everything_wrong_is_said_at_once() -> None:
         ({"trusted_proxies": ""}, "MBOA_TRUSTED_PROXIES is empty"),
         ({"backup_every_hours": 0}, "MBOA_BACKUP_EVERY_HOURS is 0"),
         ({"whatsapp_account_id": ""}, "MBOA_WHATSAPP_ACCOUNT_ID is not set"),
+        ({"alert_phone": ""}, "MBOA_ALERT_WEBHOOK and MBOA_ALERT_PHONE are empty"),
         ({"secret_key": f"{GOOD['secret_key']},old"}, "MBOA_SECRET_KEY an older key is weak"),
     ],
 )

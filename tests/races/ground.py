@@ -10,6 +10,7 @@ from mboa.dispatch.policy import Policy
 from mboa.dispatch.status import Status
 from mboa.fake_meta.double import MetaDouble
 from mboa.storage import people, receipts, roster
+from mboa.storage.recognition import recognise
 from mboa.storage.roster import Entry
 from mboa.storage.store import Connection
 from mboa.storage.unit_of_work import Unit
@@ -66,7 +67,7 @@ class Ground:
             roster.enter(self.conn, Entry(f"Paul {phone}", phone, ("plumbing",), (zone,)), "whatsapp")
             self._open_window(phone, moment)
         for phone in one.clients:
-            people.recognise(self.conn, "whatsapp", Sender(phone=phone, name=f"Mireille {phone}"))
+            recognise(self.conn, "whatsapp", Sender(phone=phone, name=f"Mireille {phone}"))
             one.requests.append(self._request(self._open_window(phone, moment), zone, moment))
         self.send()
 

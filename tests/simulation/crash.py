@@ -66,6 +66,10 @@ class FrailStore:
         """Open the true store."""
         await self.inner.open()
 
+    def hurry(self) -> None:
+        """The true store is told."""
+        self.inner.hurry()
+
     async def close(self) -> None:
         """Close the true store."""
         await self.inner.close()

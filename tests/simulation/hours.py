@@ -1,16 +1,19 @@
 """An event loop whose time is the clock in the hand: a pause of a minute in the product is over at once.
 
-Only for programs without threads: what a thread does takes no time on this clock.
+What is handed to a thread is done at once instead: it takes no time on this clock.
 """
 
 import asyncio
 import math
 import selectors
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from typing import Any, TypeVar
 
 from tests.engines import HandClock
 from tests.simulation.crash import Crash
+
+T = TypeVar("T")
 
 
 class _Impatient(selectors.DefaultSelector):
@@ -42,6 +45,17 @@ class HandLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         """Seconds on the clock in the hand."""
         return (self._hand.now() - self._start).total_seconds()
+
+    def run_in_executor(  # type: ignore[override]
+        self, executor: Executor | None, func: Callable[..., T], *args: Any
+    ) -> asyncio.Future[T]:
+        """Do it here and now."""
+        done: asyncio.Future[T] = self.create_future()
+        try:
+            done.set_result(func(*args))
+        except Exception as error:  # noqa: BLE001 - Whatever it is, it is told to whoever awaits it.
+            done.set_exception(error)
+        return done
 
 
 def quiet_about_crashes(loop: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:

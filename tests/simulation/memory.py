@@ -38,6 +38,9 @@ class MemoryStore:
     async def open(self) -> None:
         """It is open."""
 
+    def hurry(self) -> None:
+        """Nothing here waits for anybody."""
+
     async def close(self) -> None:
         """Kept for the next process."""
         self._listeners.clear()

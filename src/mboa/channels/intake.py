@@ -9,10 +9,10 @@ from datetime import timedelta
 
 from starlette.requests import Request
 
-from mboa.channels.base import Batch, Template
+from mboa.channels.base import Batch, Template, TemplateNotice
 from mboa.office import Office
 from mboa.operations.metrics import track_metric
-from mboa.storage import inbox, paces, receipts
+from mboa.storage import arrivals, paces, receipts
 from mboa.storage.store import Connection, StoreAway
 
 logger = logging.getLogger(__name__)
@@ -113,19 +113,20 @@ class Intake:
 
 
 def keep_batches(conn: Connection, batches: Sequence[Batch], burst: timedelta, offer_timeout: timedelta) -> None:
-    """Several batches, in one transaction."""
+    """Everything that some batches hold, in one transaction; what is known already changes nothing."""
+    arrivals.keep(conn, [message for batch in batches for message in batch.messages], burst)
     for batch in batches:
-        keep_batch(conn, batch, burst, offer_timeout)
+        for parked in batch.parked:
+            arrivals.park(conn, parked)
+        for receipt in batch.receipts:
+            receipts.keep(conn, receipt, offer_timeout)
+        for notice in batch.notices:
+            _heed(conn, notice)
 
 
-def keep_batch(conn: Connection, batch: Batch, burst: timedelta, offer_timeout: timedelta) -> None:
-    """Everything that a batch holds, in one transaction; what is known already changes nothing."""
-    inbox.keep(conn, batch, burst)
-    for receipt in batch.receipts:
-        receipts.keep(conn, receipt, offer_timeout)
-    for notice in batch.notices:
-        template = Template(notice.name, notice.language)
-        if notice.usable:
-            paces.resume_template(conn, notice.channel, template)
-        else:
-            paces.pause_template(conn, notice.channel, template, conn.now + UNTIL_APPROVED, notice.said)
+def _heed(conn: Connection, notice: TemplateNotice) -> None:
+    template = Template(notice.name, notice.language)
+    if notice.usable:
+        paces.resume_template(conn, notice.channel, template)
+    else:
+        paces.pause_template(conn, notice.channel, template, conn.now + UNTIL_APPROVED, notice.said)

@@ -7,7 +7,10 @@ import click
 
 @click.group()
 def keys() -> None:
-    """The secret key: what is sealed with an old one is sealed anew."""
+    """The secret key: what is sealed with an old one is sealed anew.
+
+    Example: mboa keys rotate
+    """
 
 
 @keys.command()

@@ -81,6 +81,8 @@ def _fill(talk: Talk, request: Request) -> None:
         lifecycle.cancel(talk.unit, request, "system", "already_live")
         talk.contact.expect(None)
         return _say_already_live(talk, twin)
+    # With two needs open, naming the other's trade is speaking of the other.
+    request = next((other for other in talk.live if other.is_draft and service and other.service == service), request)
     facts, had = talk.facts, request.service
     # The same words again are no misunderstanding: he is shown where he stands.
     if draft.fill(talk, request, facts) or facts.service or facts.place or facts.time:

@@ -9,9 +9,12 @@ from mboa.doctor.house import ago
 from mboa.operations.health import LATE, WORKER_SILENCE
 from mboa.preflight import Finding
 from mboa.settings import Settings
+from mboa.storage import alerts
 from mboa.storage.chores import chores
+from mboa.storage.engine import settings_in_force
 from mboa.storage.migrate import MIGRATIONS, schema_version
 from mboa.storage.pulse import pulse
+from mboa.storage.quarantine import Held, waiting
 from mboa.storage.sqlite_file import network_file_system
 from mboa.storage.store import Connection, Row, Store, StoreAway, StoreBusy, WrongKeys
 
@@ -86,18 +89,22 @@ async def _asked(settings: Settings, open_store: Callable[[], Store]) -> list[Fi
     found = [Finding("ok", "database", f"{store.description}, answered in {took.total_seconds() * 1000:.0f} ms")]
     if store.dialect == "postgresql":
         found += [*_postgresql(seen["engine"]), _clock(seen["now"], before, took)]
+    if settings.alert_webhook.get_secret_value() and seen["unposted"] is not None:
+        found.append(Finding("FAIL", "alerts", f"MBOA_ALERT_WEBHOOK takes none: {seen['unposted']}"))
     return [*found, *_work(seen, production=settings.env == "production")]
 
 
 def _seen(conn: Connection, dialect: str) -> Row:
     """All in one snapshot."""
-    engine = {name: _setting(conn, name) for name in (*_DURABLE, "server_version_num")} if dialect != "sqlite" else {}
-    return {"now": conn.now, "engine": engine, "pulse": pulse(conn), "chores": chores(conn)}
-
-
-def _setting(conn: Connection, name: str) -> str:
-    row = conn.one("SELECT current_setting(:name) AS value", name=name) or {}
-    return str(row["value"])
+    asked = (*_DURABLE, "server_version_num") if dialect == "postgresql" else ()
+    return {
+        "now": conn.now,
+        "engine": settings_in_force(conn, asked),
+        "pulse": pulse(conn),
+        "chores": chores(conn),
+        "held": waiting(conn),
+        "unposted": alerts.unposted(conn),
+    }
 
 
 def _postgresql(engine: dict[str, str]) -> Iterator[Finding]:
@@ -132,3 +139,11 @@ def _work(seen: Row, *, production: bool) -> Iterator[Finding]:
     for name, row in sorted(seen["chores"].items()):
         if row["failed_at"] and (row["done_at"] is None or row["failed_at"] > row["done_at"]):
             yield Finding("FAIL", f"chore {name}", f"failed {ago(now - row['failed_at'])} ago: {row['error']}")
+    yield from _restored(seen["held"], now)
+
+
+def _restored(held: Held, now: datetime) -> Iterator[Finding]:
+    """What a restore brought back and nobody has decided about."""
+    if held and held.since_at is not None:
+        words = f"{held.messages} message(s) and {held.requests} request(s) have waited for your decision for"
+        yield Finding("warn", "restored", f"{words} {ago(now - held.since_at)}: `mboa restore --waiting` says more")

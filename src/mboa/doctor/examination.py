@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import httpx2
 
+from mboa.doctor.aids import aids
 from mboa.doctor.channel import channels
 from mboa.doctor.database import database
 from mboa.doctor.house import house
@@ -19,7 +20,7 @@ async def examine(
     everything: bool = False,
     transport: httpx2.AsyncBaseTransport | None = None,
 ) -> list[Finding]:
-    """Settings and files, the database beside whoever works on it, the channel's API asked once.
+    """Settings and files, the database beside whoever works on it, the channel's API and the models asked once.
 
     ``open_store`` makes a store for reading only, ``transport`` stands in for the network.
     """
@@ -27,4 +28,5 @@ async def examine(
         *house(settings, everything=everything),
         *await database(settings, open_store),
         *await channels(settings, transport),
+        *await aids(settings),
     ]

@@ -23,6 +23,7 @@ from mboa.operations.alert_words import in_words
 from mboa.settings import Settings
 from mboa.storage import alerts, outbox, people
 from mboa.storage.alerts import News
+from mboa.storage.recognition import recognise
 from mboa.storage.store import Connection, Row
 
 logger = logging.getLogger(__name__)
@@ -114,11 +115,11 @@ def _body(news: News, facts: Mapping[str, Any], to: Addressees) -> Row:
 
 
 def _write(conn: Connection, news: News, facts: Mapping[str, Any], to: Addressees) -> None:
-    known = people.recognise(conn, to.channel, Sender(phone=to.phone, name=OPERATOR))
-    language = "fr" if people.contact(conn, known["contact_id"]).language == "fr" else "en"
+    known = recognise(conn, to.channel, Sender(phone=to.phone, name=OPERATOR))
+    language = "fr" if people.contact(conn, known.contact_id).language == "fr" else "en"
     said = in_words(language, news.name, news.state, facts)
     file = templates()[TEMPLATE, language]
-    letter = Letter(known["contact_id"], TEMPLATE, file.render([said]), template=file.fill({"trouble": said}))
+    letter = Letter(known.contact_id, TEMPLATE, file.render([said]), template=file.fill({"trouble": said}))
     key = f"alert:{news.name}:{news.since:%Y%m%dT%H%M%S}:{news.state}"
     if news.state == "goes_on":
         key += f":{(conn.now - news.since) // timedelta(hours=1)}"

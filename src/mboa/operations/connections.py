@@ -17,6 +17,8 @@ WHOLE_WITHIN_SECONDS = 15.0
 SLOWEST_BYTES_A_SECOND = 1024
 # Ten times what a browser sends with a full jar of cookies.
 LARGEST_HEAD = 32 * 1024
+# The process ends: who is connected and has asked nothing yet may do so for so long, and is answered.
+LAST_WORD_SECONDS = 1.0
 # Open at once; beyond these a new connection is closed at once, and whoever called tries again.
 MOST_CONNECTIONS = 2_000
 
@@ -32,7 +34,7 @@ class GuardedConnection(HttpToolsProtocol):
         super().connection_made(transport)
         self._due: asyncio.TimerHandle | None = None
         self._head = self._came = 0
-        self._is_whole = False
+        self._is_whole = self._is_ending = False
         self._began = self.loop.time()
         if len(self.connections) > self.most_connections:
             self._cut("too many")
@@ -76,6 +78,8 @@ class GuardedConnection(HttpToolsProtocol):
         """The head is whole; nothing comes of one that was too large."""
         if self._head <= LARGEST_HEAD:
             super().on_headers_complete()
+            if self._is_ending and self.cycle is not None:
+                self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
         """Some of the body."""
@@ -87,6 +91,21 @@ class GuardedConnection(HttpToolsProtocol):
         self._rest_has_come()
         if self._head <= LARGEST_HEAD:
             super().on_message_complete()
+
+    def shutdown(self) -> None:
+        """The process ends. Closed at once, a connection would take along what is on its way to us."""
+        self._is_ending = True
+        if self._is_idle():
+            self.loop.call_later(LAST_WORD_SECONDS, self._let_go)
+        else:
+            super().shutdown()
+
+    def _let_go(self) -> None:
+        if self._is_idle() and not self.transport.is_closing():
+            self.transport.close()
+
+    def _is_idle(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete
 
     def _await_rest(self) -> None:
         if self._due is None:

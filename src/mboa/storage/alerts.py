@@ -35,6 +35,7 @@ _END = "DELETE FROM alerts WHERE name = :name"
 _POST = "INSERT INTO alert_posts (body_json, created_at, due_at) VALUES (:body, :now, :now)"
 _DUE = """
 SELECT id, body_json, attempts, created_at FROM alert_posts WHERE due_at <= :now ORDER BY due_at, id LIMIT :most"""
+_UNPOSTED = "SELECT error FROM alert_posts WHERE due_at IS NOT NULL AND error IS NOT NULL ORDER BY id DESC LIMIT 1"
 _POSTED = "UPDATE alert_posts SET posted_at = :now, due_at = NULL, error = NULL WHERE id = :id"
 _AGAIN = "UPDATE alert_posts SET due_at = :due, attempts = attempts + 1, error = :error WHERE id = :id"
 
@@ -127,6 +128,12 @@ def post(conn: Connection, body: Row) -> None:
 def due_posts(conn: Connection, most: int) -> list[Row]:
     """What is to be posted now, oldest first."""
     return conn.all(_DUE, now=conn.now, most=most)
+
+
+def unposted(conn: Connection) -> str | None:
+    """Why the newest of the alerts that wait was not taken; ``None`` when none was refused."""
+    row = conn.one(_UNPOSTED)
+    return str(row["error"]) if row else None
 
 
 def posted(conn: Connection, post_id: int) -> None:

@@ -1,10 +1,12 @@
 """A person is forgotten: his addresses, names and words go, the totals stay (law 2024/017, right to erasure)."""
 
 import secrets
+from collections.abc import Sequence
 from hashlib import sha256
 
 from mboa.storage import blur
 from mboa.storage.store import Connection
+from mboa.storage.value_lists import rows_of
 
 _ASKED = """
 SELECT c.id FROM contacts c WHERE c.erasing_since_at IS NOT NULL
@@ -14,7 +16,7 @@ ORDER BY c.erasing_since_at LIMIT :most"""
 # A message's id at Meta holds the phone number, in base64; its digest is as good for knowing it again.
 _IDS = "SELECT id, external_id FROM messages WHERE contact_id = :id AND external_id IS NOT NULL"
 _RENAME = "UPDATE messages SET external_id = :digest WHERE id = :id"
-_KNOWN = "SELECT 1 AS yes FROM messages WHERE channel = :channel AND external_id = :digest"
+_DELIVERED = "SELECT external_id FROM messages WHERE channel = :channel AND external_id IN ({values})"
 _FORGET_RECEIPTS = """
 DELETE FROM receipts WHERE pricing_json IS NULL
   AND external_id IN (SELECT external_id FROM messages WHERE contact_id = :id AND external_id IS NOT NULL)"""
@@ -35,7 +37,6 @@ UPDATE contacts SET name = NULL, expecting = NULL, about_id = NULL, misses = 0, 
        held_until_at = NULL, erasing_since_at = NULL, erased_at = :now, version = version + 1 WHERE id = :id"""
 _MARKS = "DELETE FROM misreadings WHERE message_id IN (SELECT m.id FROM messages m WHERE m.contact_id = :id)"
 _ADDRESSES = ("DELETE FROM names WHERE contact_id = :id", "DELETE FROM identities WHERE contact_id = :id")
-_NO_NEWCOMER = "DELETE FROM contacts WHERE id = :id"
 
 
 def waiting(conn: Connection, most: int) -> list[int]:
@@ -55,13 +56,10 @@ def erase(conn: Connection, contact_id: int) -> None:
     conn.run(_CONTACT, id=contact_id, now=conn.now)
 
 
-def turned_away(conn: Connection, channel: str, external_id: str, newcomer_id: int) -> bool:
-    """Whether this message is one of somebody who is forgotten, delivered again; then its newcomer is none."""
-    if conn.one(_KNOWN, channel=channel, digest=_digest(external_id)) is None:
-        return False
-    for statement in (*_ADDRESSES, _NO_NEWCOMER):
-        conn.run(statement, id=newcomer_id)
-    return True
+def delivered_again(conn: Connection, channel: str, external_ids: Sequence[str]) -> set[str]:
+    """Which of these messages are of somebody who is forgotten: whoever seems to write them is no newcomer."""
+    by_digest = {_digest(external_id): external_id for external_id in external_ids}
+    return {by_digest[row["external_id"]] for row in rows_of(conn, _DELIVERED, list(by_digest), channel=channel)}
 
 
 def _digest(external_id: str) -> str:

@@ -14,6 +14,8 @@ from mboa.storage.store import Connection, Row
 MOST_UNREAD, MOST_A_MINUTE = 20, 30
 MINUTE = timedelta(minutes=1)
 CALM = timedelta(seconds=30)
+# Nobody types so many in so short a time. Where each is heard at once (a burst of nothing), it is the first sign.
+GUST, GUST_WITHIN, GUST_PAUSE = 8, timedelta(seconds=2), timedelta(seconds=3)
 # He is asked to write less at most so often.
 ASKED_EVERY = timedelta(hours=1)
 
@@ -22,6 +24,9 @@ LONG_AGO = f"""
 SELECT COALESCE(x.written_at, x.created_at) FROM messages x WHERE x.contact_id = {{contact}} AND x.direction = 'in'
 ORDER BY x.id DESC LIMIT 1 OFFSET {MOST_A_MINUTE}"""
 _CALM = "UPDATE contacts SET calm_until_at = :until WHERE id = :id"
+_RECENT = f"""
+SELECT x.created_at AS at FROM messages x WHERE x.contact_id = :id AND x.direction = 'in' AND x.kind = 'text'
+ORDER BY x.id DESC LIMIT 1 OFFSET {GUST - 1}"""
 _ASK = """
 UPDATE contacts SET calmed_at = :now WHERE id = :id AND (calmed_at IS NULL OR calmed_at <= :before)"""
 _AT_ONCE = 100
@@ -39,6 +44,13 @@ def is_flood(rows: Sequence[Row], now: datetime) -> bool:
         return True
     back = rows[0].get("long_ago_at")
     return back is not None and now - back < MINUTE
+
+
+def pause_in_gust(conn: Connection, contact_id: int) -> None:
+    """After so many texts in so short a time the next ones are heard together, and seen to be a flood if they are."""
+    row = conn.one(_RECENT, id=contact_id)
+    if row is not None and conn.now - row["at"] < GUST_WITHIN:
+        conn.run(_CALM, id=contact_id, until=conn.now + GUST_PAUSE)
 
 
 def calm(conn: Connection, contact_id: int) -> bool:

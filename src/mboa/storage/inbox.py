@@ -1,38 +1,24 @@
-"""Messages in: kept before they are answered for, heard once for ever, parked when they cannot be."""
+"""Messages in: heard once for ever, parked when they cannot be (``arrivals`` keeps them)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
 from typing import Literal
 
 import orjson
 
-from mboa.channels.base import Batch, Inbound, Parked
 from mboa.channels.numbers import masked
-from mboa.storage import erasure, floods, people
-from mboa.storage.sealing import guarded, masked_json, sealed_whole, whole
+from mboa.storage import floods
+from mboa.storage.sealing import masked_json, whole
 from mboa.storage.store import Connection, Row
 
 HouseQuestion = Literal["offer_answer", "rating", "confirmation"]
-# Nothing to answer: they are kept for the record only.
-SILENT = frozenset({"reaction", "revoked", "number_changed", "identity_changed"})
-# Answers to closed questions are heard at once; only descriptions wait for the rest of the burst.
-CLOSED_QUESTIONS = frozenset({"confirmation", "cancel", "erase", "phone", "comment", "cancel_reason"})
 ATTEMPTS = 5
 # A provider's words are read as an answer to an offer for this long after it was made.
 LATE_ANSWER = timedelta(hours=24)
 
-_KEEP = """
-INSERT INTO messages (direction, channel, contact_id, external_id, kind, text, reply_to, body_json, full_sealed, status,
-                      due_at, written_at, created_at)
-VALUES ('in', :channel, :contact, :external, :kind, :text, :reply_to, :body_json, :full, :status, :due, :written, :at)
-ON CONFLICT DO NOTHING"""
-_PARK = """
-INSERT INTO messages (direction, channel, external_id, kind, body_json, full_sealed, status, error, created_at)
-VALUES ('in', :channel, :external, 'unreadable', :body, :full, 'parked', :reason, :at) ON CONFLICT DO NOTHING"""
 _UNREAD = """
 SELECT m.contact_id, m.id, m.kind, m.text, m.body_json, m.full_sealed, m.channel, m.created_at,
        (SELECT o.offer_id FROM messages o WHERE o.channel = m.channel AND o.external_id = m.reply_to) AS offer_id,
@@ -96,67 +82,6 @@ class Unread:
     is_held: bool = False
     aside: tuple[int, ...] = ()
     is_flood: bool = False
-
-
-def keep(conn: Connection, batch: Batch, burst: timedelta) -> None:
-    """Keep a whole webhook body; ids seen before change nothing."""
-    for message in batch.messages:
-        _keep_message(conn, message, burst)
-    for parked in batch.parked:
-        _park(conn, parked)
-    if batch.messages:
-        conn.wake("inbox")
-
-
-def _keep_message(conn: Connection, message: Inbound, burst: timedelta) -> None:
-    known = people.recognise(conn, message.channel, message.sender)
-    if "is_new" in known and erasure.turned_away(conn, message.channel, message.external_id, known["contact_id"]):
-        return
-    silent = message.kind in SILENT
-    body = {
-        "payload": message.payload,
-        "latitude": message.latitude,
-        "longitude": message.longitude,
-        "media_id": message.media_id,
-        "media_type": message.media_type,
-        "phone_given": message.phone_given,
-        "referral": message.referral,
-    }
-    given = {name: value for name, value in body.items() if value is not None}
-    new = conn.run(
-        _KEEP,
-        channel=message.channel,
-        contact=known["contact_id"],
-        external=message.external_id,
-        kind=message.kind,
-        reply_to=message.reply_to,
-        status="understood" if silent else "received",
-        due=None if silent else _due(conn.now, message, known, burst),
-        written=message.sent_at,
-        at=conn.now,
-        **guarded(conn, text=message.text, body_json=orjson.dumps(given).decode()),
-    )
-    if new and message.successor is not None:
-        people.change_addresses(conn, known["contact_id"], message.channel, message.successor)
-
-
-def _due(now: datetime, message: Inbound, known: Row, burst: timedelta) -> datetime:
-    calm: datetime | None = known.get("calm_until_at")
-    if calm is not None and calm > now:
-        return calm
-    answering = known["has_offer"] or known["expecting"] in CLOSED_QUESTIONS
-    stop = message.text.strip(" .!").casefold() == "stop"
-    return now if message.kind != "text" or answering or stop else now + burst
-
-
-def _park(conn: Connection, parked: Parked) -> None:
-    # The same unreadable body comes again for seven days: one row for it is enough.
-    digest = sha256(parked.raw.encode()).hexdigest()
-    # Nobody could read it: what may be a number is hidden, be it one or not.
-    shown, whole_body = (orjson.dumps({"raw": raw}).decode() for raw in (masked(parked.raw, doubtful=True), parked.raw))
-    full = sealed_whole(conn.keys, {"body_json": whole_body}, {"body_json": shown}) if shown != whole_body else None
-    named = {"channel": parked.channel, "external": f"parked:{digest}", "reason": masked(parked.reason)}
-    conn.run(_PARK, body=shown, full=full, at=conn.now, **named)
 
 
 def due(conn: Connection, most: int, freshness: timedelta) -> list[Unread]:

@@ -3,8 +3,10 @@
 Nothing is lost with a file: as long as Meta has it, it is fetched anew.
 """
 
+import contextlib
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from mboa.keyring import CannotOpen, Keyring
@@ -13,6 +15,8 @@ from mboa.storage.store import Connection
 PURPOSE = "media"
 MOST_BYTES = 200_000_000
 DAY_SECONDS = 86_400.0
+# Writing one takes a blink.
+UNFINISHED_SECONDS = 600.0
 _AT_ONCE = 100
 _LEFT = f"""
 SELECT id FROM messages
@@ -62,14 +66,26 @@ class MediaShelf:
     def outdated(self, days: float) -> list[int]:
         """Whose files are older than ``days``."""
         before = time.time() - days * DAY_SECONDS
-        return [_id_of(path) for path in self.folder.glob("*-*.sealed") if path.stat().st_mtime < before]
+        return [_id_of(path) for stat, path in self._files("*-*.sealed") if stat.st_mtime < before]
+
+    def drop_unfinished(self) -> None:
+        """Remove what processes that died left half written."""
+        for stat, path in self._files(".*"):
+            if stat.st_mtime < time.time() - UNFINISHED_SECONDS:
+                path.unlink(missing_ok=True)
 
     def _path(self, which: Kept, keys: Keyring) -> Path:
         # A restored or another database may give the message's id to somebody else's message.
         return self.folder / f"{which[0]}-{keys.index(which[1], PURPOSE)}.sealed"
 
+    def _files(self, pattern: str) -> Iterator[tuple[os.stat_result, Path]]:
+        """Those that are here; another process may remove one while they are looked through."""
+        for path in self.folder.glob(pattern):
+            with contextlib.suppress(FileNotFoundError):
+                yield path.stat(), path
+
     def _make_room(self) -> None:
-        files = sorted(((path.stat(), path) for path in self.folder.glob("*.sealed")), key=lambda one: one[0].st_mtime)
+        files = sorted(self._files("*.sealed"), key=lambda one: one[0].st_mtime)
         too_much = sum(stat.st_size for stat, _ in files) - self._most_bytes
         for stat, path in files:
             if too_much <= 0:

@@ -6,7 +6,7 @@ from mboa.understanding.normalise import fold
 # More is a slogan, not a name.
 MOST_WORDS, LONGEST_WORD = 6, 40
 
-_ADD = "INSERT INTO names (word, contact_id) VALUES (:word, :contact) ON CONFLICT DO NOTHING"
+ADD = "INSERT INTO names (word, contact_id) VALUES (:word, :contact) ON CONFLICT DO NOTHING"
 
 
 def words_of(name: str) -> list[str]:
@@ -17,4 +17,4 @@ def words_of(name: str) -> list[str]:
 
 def take_down(conn: Connection, contact_id: int, name: str) -> None:
     """Let a person be found by this name."""
-    conn.many(_ADD, [{"word": word, "contact": contact_id} for word in words_of(name)])
+    conn.many(ADD, [{"word": word, "contact": contact_id} for word in words_of(name)])

@@ -7,11 +7,10 @@ to the other side and never written to.
 from mboa.channels.base import Sender
 from mboa.channels.numbers import masked
 from mboa.dispatch.people import Contact, Holding
-from mboa.storage import names, seal
+from mboa.storage import seal
+from mboa.storage.recognition import ADD_IDENTITY, ANY
 from mboa.storage.sealing import PERSONAL, look_up
 from mboa.storage.store import Connection, Row
-
-ANY = "any"
 
 _CONTACT = """
 SELECT c.id, c.channel, c.created_at, c.name, c.language, c.opted_out, c.needs_human, c.is_provider, c.expecting,
@@ -32,26 +31,8 @@ WHERE id = :id"""
 _HELD_ON = """
 SELECT (SELECT COUNT(*) FROM messages WHERE contact_id = :id) AS messages,
        (SELECT COUNT(*) FROM requests WHERE client_id = :id) AS requests"""
-_NEW = """
-INSERT INTO contacts (channel, name, created_at) VALUES (:channel, :name, :at) RETURNING id"""
-_FORGET_NAME = "DELETE FROM names WHERE contact_id = :id"
-_FORGET_NEW = "DELETE FROM contacts WHERE id = :id"
-# Whoever is answering a closed question, an open offer above all, must not wait for the rest of a burst.
-_HAS_OFFER = """EXISTS (
-    SELECT 1 FROM providers p JOIN offers o ON o.provider_id = p.id AND o.status = 'open' WHERE p.contact_id = c.id
-) AS has_offer"""
-_KNOWN = f"""
-SELECT i.contact_id, c.expecting, c.calm_until_at, {_HAS_OFFER}
-FROM identities i JOIN contacts c ON c.id = i.contact_id
-WHERE i.channel = :channel AND i.scheme = :scheme AND i.lookup IN (:value_lookups)"""
-_KNOWN_BY_BOTH = f"""
-SELECT i.scheme, i.contact_id, c.expecting, c.calm_until_at, {_HAS_OFFER}
-FROM identities i JOIN contacts c ON c.id = i.contact_id
-WHERE i.channel = 'any' AND i.scheme = 'phone' AND i.lookup IN (:phone_lookups)
-   OR i.channel = :channel AND i.scheme = 'user_id' AND i.lookup IN (:user_id_lookups)"""
-_ADD_IDENTITY = """
-INSERT INTO identities (contact_id, channel, scheme, sealed, lookup, created_at)
-VALUES (:contact, :channel, :scheme, :sealed, :lookup, :at) ON CONFLICT DO NOTHING"""
+_KNOWN = """
+SELECT contact_id FROM identities WHERE channel = :channel AND scheme = :scheme AND lookup IN (:value_lookups)"""
 _DROP_IDENTITY = """
 DELETE FROM identities
 WHERE contact_id = :contact AND channel = :channel AND scheme = :scheme AND lookup NOT IN (:value_lookups)"""
@@ -98,7 +79,7 @@ def held_on(conn: Connection, contact_id: int) -> Holding:
 
 
 def find(conn: Connection, scheme: str, value: str, channel: str = ANY) -> Row | None:
-    """``contact_id``, ``expecting`` and ``has_offer`` of whoever has this address."""
+    """The ``contact_id`` of whoever has this address."""
     sql, lookups = look_up(conn, _KNOWN, value=value)
     return conn.one(sql, channel=channel, scheme=scheme, **lookups)
 
@@ -109,53 +90,13 @@ def called(conn: Connection, phone: str) -> list[int]:
     return [row["contact_id"] for row in conn.all(sql, **lookups)]
 
 
-def recognise(conn: Connection, channel: str, sender: Sender) -> Row:
-    """The person who writes, new or known, with every address he shows taken down.
-
-    A phone decides when both addresses are shown; two known people are never merged because one message names both.
-    """
-    sql, lookups = look_up(conn, _KNOWN_BY_BOTH, phone=sender.phone, user_id=sender.user_id)
-    found = conn.all(sql, channel=channel, **lookups)
-    by = {row["scheme"]: row for row in found}
-    known = by.get("phone") or by.get("user_id")
-    if known is None:
-        return _enter(conn, channel, sender)
-    if sender.phone and "phone" not in by:
-        address(conn, known["contact_id"], "phone", sender.phone)
-    if sender.user_id and "user_id" not in by:
-        address(conn, known["contact_id"], "user_id", sender.user_id, channel)
-    return known
-
-
-def _enter(conn: Connection, channel: str, sender: Sender) -> Row:
-    contact_id = add_contact(conn, channel, sender.name)
-    phone = bool(sender.phone) and address(conn, contact_id, "phone", str(sender.phone))
-    user_id = bool(sender.user_id) and address(conn, contact_id, "user_id", str(sender.user_id), channel)
-    if phone or user_id:
-        return {"contact_id": contact_id, "expecting": None, "has_offer": False, "is_new": True}
-    # Another webhook of the same newcomer was first: the addresses, now committed, are his.
-    conn.run(_FORGET_NAME, id=contact_id)
-    conn.run(_FORGET_NEW, id=contact_id)
-    return recognise(conn, channel, sender)
-
-
-def add_contact(conn: Connection, channel: str, name: str | None) -> int:
-    """A new person. A number that he bears as his name is masked in it."""
-    name = name and masked(name)
-    row = conn.one(_NEW, channel=channel, name=name, at=conn.now)
-    assert row is not None
-    if name:
-        names.take_down(conn, row["id"], name)
-    return int(row["id"])
-
-
 def address(conn: Connection, contact_id: int, scheme: str, value: str, channel: str = ANY) -> bool:
     """Take an address down; False when somebody (he himself, or another) has it already."""
     if len(conn.keys.names) > 1 and _is_taken(conn, scheme, value, channel):
         return False
     return bool(
         conn.run(
-            _ADD_IDENTITY,
+            ADD_IDENTITY,
             contact=contact_id,
             channel=channel,
             scheme=scheme,

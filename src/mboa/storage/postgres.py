@@ -19,9 +19,11 @@ from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from mboa.keyring import Keyring
 from mboa.storage import seal
+from mboa.storage.opening import Opening
 from mboa.storage.postgres_bell import Bell
+from mboa.storage.postgres_end import End
 from mboa.storage.postgres_session import READ, WRITE, ConnectionLost, Server, Session
-from mboa.storage.sealing import is_sealed, needed, open_rows, opened_name
+from mboa.storage.sealing import needed
 from mboa.storage.sql import bind_psycopg, for_psycopg
 from mboa.storage.store import Connection, Loop, Row, StoreAway, WrongKeys
 
@@ -30,37 +32,8 @@ T = TypeVar("T")
 
 _TRIES = 5
 _BACK_OFF_SECONDS = 0.005
-_REMEMBERED = 2048
 # Connections beside the pool's, for webhooks alone.
 _FOR_THE_DOOR = 4
-
-
-class Opening:
-    """Opens what is sealed in rows, and remembers of each statement whether anything is."""
-
-    def __init__(self, keys: Keyring | None) -> None:
-        self.keys = keys
-        self._sealed: dict[str, tuple[str, ...]] = {}
-
-    def of(self, sql: str, rows: list[Row]) -> list[Row]:
-        """These rows of a statement, opened in place."""
-        sealed = self._sealed.get(sql)
-        if sealed is None:
-            sealed = self._learn(sql, rows)
-        if sealed:
-            for name in sealed:
-                for row in rows:
-                    row[opened_name(name)] = row.pop(name)
-            open_rows(rows, map(opened_name, sealed), self.keys)
-        return rows
-
-    def _learn(self, sql: str, rows: list[Row]) -> tuple[str, ...]:
-        if not rows:
-            return ()
-        if len(self._sealed) > _REMEMBERED:
-            self._sealed.clear()
-        self._sealed[sql] = found = tuple(filter(is_sealed, rows[0]))
-        return found
 
 
 class PostgresConnection:
@@ -94,9 +67,10 @@ class PostgresConnection:
         """Run a statement and return how many rows it changed (or, if it returns rows, how many those are)."""
         return self._cursor.execute(for_psycopg(sql), bind_psycopg(parameters)).rowcount
 
-    def many(self, sql: str, /, rows: Iterable[Row]) -> None:
-        """Run one statement for many rows, in one round trip."""
+    def many(self, sql: str, /, rows: Iterable[Row]) -> int:
+        """Run one statement for many rows, in one round trip; how many rows it changed."""
         self._cursor.executemany(for_psycopg(sql), (bind_psycopg(row) for row in rows))
+        return self._cursor.rowcount
 
     def wake(self, loop: Loop) -> None:
         """Wake a worker loop after the commit."""
@@ -147,6 +121,7 @@ class PostgresStore:
         self._first = ThreadPoolExecutor(_FOR_THE_DOOR, thread_name_prefix="postgres-first")
         self._own = threading.local()
         self._sessions: list[Session] = []
+        self._end = End(self._server, self._sessions)
         self._listeners: list[Callable[[Loop], None]] = []
         self._bell: Bell | None = None
         self._is_open = False
@@ -168,11 +143,17 @@ class PostgresStore:
             await self.close()
             raise
 
+    def hurry(self) -> None:
+        """The process ends; see :meth:`mboa.storage.store.Store.hurry`."""
+        self._end.begin()
+
     async def close(self) -> None:
-        """Finish what was handed in and let every connection go."""
+        """Finish what was handed in, unless the server is silent, and let every connection go."""
         self._is_open = False
+        self._end.begin()
         for threads in (self._first, self._threads):
             await asyncio.to_thread(threads.shutdown, wait=True)
+        self._end.is_over()
         while self._sessions:
             self._sessions.pop().close()
         if self._bell is not None:
@@ -221,8 +202,13 @@ class PostgresStore:
     def _attempt(
         self, kind: bytes, fn: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        with _Transaction(self._session(), kind, self._opening) as connection:
-            result = fn(connection, *args, **kwargs)
+        session = self._session()
+        session.busy_since = time.monotonic()
+        try:
+            with _Transaction(session, kind, self._opening) as connection:
+                result = fn(connection, *args, **kwargs)
+        finally:
+            session.busy_since = None
         if connection.woken:
             self._wake(connection.woken)
             if self._bell is not None:

@@ -16,6 +16,7 @@ from typing import cast, get_args
 import psycopg
 from psycopg.pq.abc import PGconn
 
+from mboa.storage.postgres_end import cut
 from mboa.storage.postgres_session import Server, send
 from mboa.storage.store import Loop, StoreAway
 
@@ -25,6 +26,7 @@ _CHANNEL = "mboa_wake"
 _LOOPS: frozenset[Loop] = frozenset(get_args(Loop))
 _GAP_SECONDS = 0.005
 _RECONNECT_SECONDS = 1.0
+_END_SECONDS = 0.5
 
 
 class Bell:
@@ -42,6 +44,7 @@ class Bell:
         self._inner.setblocking(False)
         self._stopping = threading.Event()
         self._was_deaf = False
+        self._pgconn: PGconn | None = None
         self._thread = threading.Thread(target=self._serve, name="postgres-bell", daemon=True)
         self._thread.start()
 
@@ -57,7 +60,10 @@ class Bell:
         """End the thread and its connection."""
         self._stopping.set()
         self._outer.send(b"!")
-        self._thread.join()
+        self._thread.join(_END_SECONDS)
+        if self._thread.is_alive():  # the server is silent: what it was told it does not answer
+            cut(self._pgconn)
+            self._thread.join()
         self._inner.close()
         self._outer.close()
 
@@ -72,6 +78,7 @@ class Bell:
                 self._stopping.wait(_RECONNECT_SECONDS)
 
     def _attend(self, pgconn: PGconn) -> None:
+        self._pgconn = pgconn
         send(pgconn, f"LISTEN {_CHANNEL}".encode())
         if self._was_deaf:
             self._heard(_LOOPS)  # something may have been said meanwhile

@@ -4,17 +4,17 @@ BEGIN and COMMIT go straight to libpq: BEGIN and the reading of the server's clo
 own statement machinery, which they do not need, costs three times as much as libpq does.
 """
 
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from threading import Lock
 from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.errors import error_from_result
 from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, TransactionStatus
-from psycopg.pq.abc import PGresult
+from psycopg.pq.abc import PGconn, PGresult
 from psycopg.rows import dict_row
 
 from mboa.storage.store import Row, StoreAway
@@ -58,14 +58,24 @@ class Server:
         self._conninfo = make_conninfo(**{**_DEFAULTS, **given, "options": options})
         host = given.get("host") or given.get("hostaddr") or "local socket"
         self.description = f"PostgreSQL {given.get('dbname', '')} at {host}:{given.get('port', 5432)}"
-        self._lock = Lock()
+        self._lock = threading.Lock()
         self._away_until = 0.0
         self._cause: psycopg.Error | None = None
+        self._given_up = threading.Event()
+
+    def give_up(self) -> None:
+        """Connect no more: it is silent, and the process ends."""
+        self._given_up.set()
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether nobody asks it any more."""
+        return self._given_up.is_set()
 
     def connect(self) -> psycopg.Connection[Row]:
         """A fresh connection in autocommit mode; raises :class:`StoreAway` within about 2 s."""
         with self._lock:
-            if time.monotonic() < self._away_until:
+            if self.is_given_up or time.monotonic() < self._away_until:
                 raise self._away(self._cause)
         try:
             db = psycopg.connect(self._conninfo, autocommit=True, row_factory=dict_row, prepare_threshold=1)
@@ -82,7 +92,7 @@ class Server:
         return psycopg.connect(self._conninfo)
 
     def _away(self, cause: psycopg.Error | None) -> StoreAway:
-        return StoreAway(f"{self.description} cannot be reached: {cause}")
+        return StoreAway(f"{self.description} cannot be reached: {cause or 'it is silent, and the process ends'}")
 
 
 class Session:
@@ -93,11 +103,18 @@ class Session:
         self._clock = clock
         self._db: psycopg.Connection[Row] | None = None
         self._cursor: psycopg.Cursor[Row]
+        # When the transaction began that somebody waits for (``time.monotonic``).
+        self.busy_since: float | None = None
+
+    @property
+    def connection(self) -> PGconn | None:
+        """libpq's, while there is one."""
+        return None if self._db is None else self._db.pgconn
 
     def begin(self, kind: bytes) -> tuple[psycopg.Cursor[Row], datetime]:
         """Begin a transaction of the given kind; its cursor and its time. A connection that went stale since its last
         use is replaced; raises :class:`StoreAway` if that cannot be done."""
-        if self._db is not None:
+        if self._db is not None and not self._server.is_given_up:
             try:
                 return self._begin(self._db, kind)
             except psycopg.OperationalError:
@@ -169,6 +186,6 @@ def _checked(result: PGresult) -> PGresult:
     return result
 
 
-def send(pgconn: psycopg.pq.abc.PGconn, command: bytes) -> None:
+def send(pgconn: PGconn, command: bytes) -> None:
     """Run one command straight through libpq; raises ``psycopg.Error``."""
     _checked(pgconn.exec_(command))

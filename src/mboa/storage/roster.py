@@ -7,7 +7,8 @@ from typing import Any
 
 from mboa.channels.base import Sender
 from mboa.channels.numbers import masked
-from mboa.storage import names, people
+from mboa.storage import names
+from mboa.storage.recognition import recognise
 from mboa.storage.sealing import PERSONAL
 from mboa.storage.store import Connection
 from mboa.understanding.normalise import fold
@@ -68,8 +69,7 @@ def enter_all(conn: Connection, entries: list[Entry], channel: str) -> tuple[int
 def enter(conn: Connection, entry: Entry, channel: str) -> tuple[int, bool]:
     """Add a provider, or update the one with this phone; returns his id and whether he is new."""
     entry = replace(entry, name=masked(entry.name))
-    person = people.find(conn, "phone", entry.phone) or people.recognise(conn, channel, Sender(phone=entry.phone))
-    contact_id = person["contact_id"]
+    contact_id = recognise(conn, channel, Sender(phone=entry.phone)).contact_id
     conn.run(_MARK, id=contact_id, name=entry.name)
     names.take_down(conn, contact_id, entry.name)
     values = {

@@ -62,9 +62,9 @@ class SqliteConnection:
         cursor = self._db.execute(for_sqlite(sql), bind_sqlite(parameters))
         return cursor.rowcount if cursor.description is None else len(cursor.fetchall())
 
-    def many(self, sql: str, /, rows: Iterable[Row]) -> None:
-        """Run one statement for many rows; the rows stay as they are."""
-        self._db.executemany(for_sqlite(sql), (bind_sqlite(dict(row)) for row in rows))
+    def many(self, sql: str, /, rows: Iterable[Row]) -> int:
+        """Run one statement for many rows; the rows stay as they are. Returns how many rows it changed."""
+        return self._db.executemany(for_sqlite(sql), (bind_sqlite(dict(row)) for row in rows)).rowcount
 
     def wake(self, loop: Loop) -> None:
         """Wake a worker loop after the commit."""

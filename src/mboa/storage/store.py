@@ -50,8 +50,8 @@ class Connection(Protocol):
         """Run a statement and return how many rows it changed."""
         ...
 
-    def many(self, sql: str, /, rows: Iterable[Row]) -> None:
-        """Run one statement for many rows in as few round trips as the engine allows."""
+    def many(self, sql: str, /, rows: Iterable[Row]) -> int:
+        """Run one statement for many rows in as few round trips as the engine allows; how many rows it changed."""
         ...
 
     def wake(self, loop: Loop) -> None:
@@ -79,6 +79,10 @@ class Store(Protocol):
 
     async def open(self) -> None:
         """Connect; raises :class:`StoreBusy`, :class:`StoreAway` or :class:`WrongKeys`."""
+        ...
+
+    def hurry(self) -> None:
+        """The process ends: a server that has not answered within three seconds is waited for no longer."""
         ...
 
     async def close(self) -> None:

@@ -11,7 +11,6 @@ from mboa.operations.alerts import Alerts
 from mboa.operations.backup_chore import BackupChores
 from mboa.settings import Settings
 from mboa.storage import backups
-from mboa.work import media
 from mboa.work.housekeeping import Chore
 
 
@@ -25,7 +24,6 @@ def house_chores(settings: Settings, office: Office, keys: Callable[[], Keyring]
         Chore("alerts", alerts.EVERY_SECONDS, telling.look),
         Chore("erasures", privacy.ERASE_EVERY_SECONDS, partial(privacy.forget_whoever_asked, office)),
         Chore("blur", privacy.BLUR_EVERY_SECONDS, partial(privacy.blur_what_is_old, office)),
-        Chore("media", media.SWEEP_SECONDS, partial(media.sweep, office, media.open_shelf(settings))),
         Chore("allowances", limits.SWEEP_SECONDS, partial(limits.sweep, office.store)),
         Chore("alert_posts", alerts.EVERY_SECONDS if telling.to.webhook else 0, telling.post),
     ]

@@ -59,6 +59,8 @@ class Crew:
         """Let every loop finish what it has in hand; after eight seconds it is dropped (and its lease will tell)."""
         for loop in (*self._all(), self.housework):
             loop.stop()
+        if not self._tasks:
+            return
         _, late = await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
         for task in late:
             task.cancel()

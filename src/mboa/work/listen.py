@@ -29,6 +29,7 @@ AT_ONCE = 64
 # So many people's messages may wait for a second reading; whoever comes then is heard with the first.
 ASKING_AT_ONCE = 8
 LOOK_SECONDS = 0.1
+PROMPT = timedelta(seconds=1)
 FACTS = tuple(field.name for field in fields(Understanding))
 
 
@@ -146,13 +147,20 @@ def hear_unread(unit: Unit, unread: Unread, utterances: list[Utterance]) -> None
         raise Overtaken
     mine = [said for said in utterances if _mark(unit.conn, said, unread)]
     left = hear(unit, person, mine)
-    if unread.is_flood and floods.calm(unit.conn, person.id) and not (person.opted_out or unread.is_held):
+    if not unread.is_flood and is_heard_at_once(unit, unread):
+        floods.pause_in_gust(unit.conn, person.id)
+    elif unread.is_flood and floods.calm(unit.conn, person.id) and not (person.opted_out or unread.is_held):
         slow_down(unit, person)
     waiting = [message_id for said in left for message_id in said.message_ids]
     if unread.is_held:
         inbox.leave(unit.conn, [*unread.aside, *waiting], person.held_until_at)
     elif unread.aside:
         inbox.put_aside(unit.conn, unread.aside)
+
+
+def is_heard_at_once(unit: Unit, unread: Unread) -> bool:
+    """Whether he typed it just now, and nothing was waited for that might have come with it."""
+    return any(row["kind"] == "text" and unit.now - row["created_at"] < PROMPT for row in unread.rows[:1])
 
 
 def _mark(conn: Connection, said: Utterance, unread: Unread) -> bool:
