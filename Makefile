@@ -6,6 +6,9 @@ UV    := $(BIN)/uv
 ARGS  ?=
 # Test processes side by side.
 TESTS_AT_ONCE ?= 2
+PYTEST := -m pytest -q -n $(TESTS_AT_ONCE)
+# Whole houses, cities and browsers: what they run is counted as covered elsewhere, and counting would make it several times slower.
+UNCOUNTED := tests/admin/browser tests/crash tests/database_faults tests/outage tests/races tests/simulation
 
 # Compiled here once: where Python may not write its bytecode (PYTHONDONTWRITEBYTECODE), each start would do it again.
 QUICKLY := --quiet --python $(BIN)/python --compile-bytecode
@@ -28,12 +31,17 @@ demo: $(VENV)/.ready ## the whole system on a demo city; prints where to look; C
 
 test: $(VENV)/.ready-dev ## what the tests need, all tests, and their coverage
 	@scripts/test-needs.sh
+ifneq ($(strip $(ARGS)),)
+	$(BIN)/python $(PYTEST) $(ARGS)
+else
 	@$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -q -n $(TESTS_AT_ONCE) $(ARGS)
+	$(BIN)/coverage run $(PYTEST) $(addprefix --ignore=,$(UNCOUNTED))
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under=85
 	$(BIN)/coverage report --fail-under=90 --include='src/mboa/dispatch/*'
 	$(BIN)/coverage report --fail-under=90 --include='src/mboa/understanding/*'
+	$(BIN)/python $(PYTEST) $(UNCOUNTED)
+endif
 
 check: lint test ## linters, types, import contracts, size budgets, then all tests
 

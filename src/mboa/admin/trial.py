@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -12,6 +12,7 @@ from mboa.admin.review_words import read_again
 from mboa.channels.numbers import masked
 from mboa.storage.store import Row
 from mboa.understanding import gazetteer, words
+from mboa.understanding.atlas import edition
 from mboa.understanding.facts import Understanding
 from mboa.understanding.learned import Lesson, beside, lessons, trying
 from mboa.understanding.normalise import fold
@@ -69,7 +70,7 @@ def _is_used(word: str) -> bool:
 def trial(lesson: Lesson, rows: Sequence[Row]) -> Trial:
     """Read the golden messages and these of the house without and with the lesson. Takes half a second: in a thread."""
     before = lessons()
-    old_golden, old_rows = [_read(line) for line in golden()], [read_again(row) for row in rows]
+    old_golden, old_rows = _golden_read(before, edition()), [read_again(row) for row in rows]
     with trying((*before, lesson)):
         new_golden, new_rows = [_read(line) for line in golden()], [read_again(row) for row in rows]
     read = zip(golden(), old_golden, new_golden, strict=True)
@@ -84,6 +85,12 @@ def golden() -> list[dict[str, Any]]:
     """The messages with their meaning that come with the product."""
     text = (files("mboa.understanding") / "golden.jsonl").read_text("utf-8")
     return [json.loads(line) for line in text.splitlines()]
+
+
+@lru_cache(maxsize=1)
+def _golden_read(_lessons: tuple[Lesson, ...], _places: int) -> list[Understanding]:
+    """How they are read with the lessons and the places in force."""
+    return [_read(line) for line in golden()]
 
 
 def _read(line: dict[str, Any]) -> Understanding:
