@@ -76,6 +76,9 @@ async def assert_one_question_each(city: City, morning: list[str], pace: Counter
 async def assert_who_says_yes_is_served(city: City) -> None:
     """Who says yes is served at once."""
     asked = [entry for entry in city.double.log if entry["payload"]["biz_opaque_callback_data"].startswith("doubt:")]
+    number = int(asked[-1]["payload"]["biz_opaque_callback_data"].split(":")[1])
+    (need,) = await city.rows("SELECT service, zone FROM v_requests WHERE id = :id", id=number)
+    await city.provider("Awa", need["service"], need["zone"])
     before = len(city.double.log)
     mireille = Person(city, "Mireille", f"+{asked[-1]['payload']['to']}")
     await mireille.writes("OUI")
