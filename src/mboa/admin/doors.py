@@ -1,12 +1,14 @@
 """All doors of the admin in one place, and what a refusal looks like at any of them."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute
 
 from mboa.admin import (
     analytics,
@@ -56,13 +58,20 @@ def add_admin(app: FastAPI, desk: Desk) -> None:
     """Give the application its admin."""
     app.state.desk = desk
     app.state.live = Live()
-    open_to_all = APIRouter(dependencies=[Open])
-    open_to_all.add_api_route("/admin/static/{name}", static.serve, methods=["GET"], include_in_schema=False)
-    app.include_router(open_to_all)
-    for noun in NOUNS:
-        app.include_router(noun.router())
+    app.router.routes.extend(_doors())
     for kind, answer in {**REFUSALS, **gate.handlers()}.items():
         app.add_exception_handler(kind, _below_admin(answer, app.exception_handlers.get(kind)))
+
+
+@cache
+def _doors() -> list[BaseRoute]:
+    """Every door, read once in a process: they know no application, each finds the desk of the one that is asked."""
+    every = APIRouter()
+    open_to_all = APIRouter(dependencies=[Open])
+    open_to_all.add_api_route("/admin/static/{name}", static.serve, methods=["GET"], include_in_schema=False)
+    for router in (open_to_all, *(noun.router() for noun in NOUNS)):
+        every.include_router(router)
+    return every.routes
 
 
 def _below_admin(answer: Answer, other: Any) -> Answer:
