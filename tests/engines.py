@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
 from typing import Literal
 
@@ -24,12 +23,12 @@ from mboa.storage.postgres import PostgresStore
 from mboa.storage.sealing import PERSONAL
 from mboa.storage.sqlite import SqliteStore
 from mboa.storage.store import Store
-from tests.postgres_cluster import Cluster, NoPostgres, create_database, drop_database
+from tests.postgres_cluster import Cluster, NoPostgres, create_database
+from tests.postgres_spares import Spares
 
 _FOLDER = "MBOA_TEST_CLUSTER"
 _WITHOUT = "MBOA_TEST_WITHOUT_POSTGRES"
 _TEMPLATE = "mboa_template"
-_serial = count(1)
 # The secret of every house in the tests, and its keys.
 HOUSE_SECRET = "the secret of the houses of the tests and of all benches"
 KEYS = Keyring([HOUSE_SECRET])
@@ -138,12 +137,18 @@ def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Database:
     return Database("sqlite", str(shutil.copy(sqlite_template, tmp_path / "mboa.db")))
 
 
+@pytest.fixture(scope="session")
+def spares(cluster: Cluster) -> Spares:
+    """The PostgreSQL databases of this test process."""
+    return Spares(cluster, _TEMPLATE)
+
+
 @pytest.fixture
-def postgresql_database(cluster: Cluster) -> Iterator[Database]:
-    """A fresh PostgreSQL database, dropped afterwards."""
-    name = f"t{os.getpid()}_{next(_serial)}"
-    yield Database("postgresql", create_database(cluster, name, _TEMPLATE))
-    drop_database(cluster, name)
+def postgresql_database(cluster: Cluster, spares: Spares) -> Iterator[Database]:
+    """A fresh PostgreSQL database."""
+    name = spares.take()
+    yield Database("postgresql", cluster.url(name))
+    spares.give_back(name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
