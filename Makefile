@@ -4,11 +4,12 @@ BIN   := $(VENV)/bin
 UV    := $(BIN)/uv
 # `make demo ARGS="--port 8080 --speed 60"`; `make test ARGS="-k cancel"`
 ARGS  ?=
-# Test processes side by side.
+# Test processes side by side; those that wait for whole houses most of the time can be more.
 TESTS_AT_ONCE ?= 2
-PYTEST := -m pytest -q -n $(TESTS_AT_ONCE)
+HOUSES_AT_ONCE ?= 3
+PYTEST := -m pytest -q --dist worksteal -n
 # Whole houses, cities and browsers: what they run is counted as covered elsewhere, and counting would make it several times slower.
-UNCOUNTED := tests/admin/browser tests/crash tests/database_faults tests/outage tests/races tests/simulation
+UNCOUNTED := tests/outage tests/simulation tests/races tests/crash tests/database_faults tests/admin/browser
 
 # Compiled here once: where Python may not write its bytecode (PYTHONDONTWRITEBYTECODE), each start would do it again.
 QUICKLY := --quiet --python $(BIN)/python --compile-bytecode
@@ -32,15 +33,15 @@ demo: $(VENV)/.ready ## the whole system on a demo city; prints where to look; C
 test: $(VENV)/.ready-dev ## what the tests need, all tests, and their coverage
 	@scripts/test-needs.sh
 ifneq ($(strip $(ARGS)),)
-	$(BIN)/python $(PYTEST) $(ARGS)
+	$(BIN)/python $(PYTEST) $(TESTS_AT_ONCE) $(ARGS)
 else
 	@$(BIN)/coverage erase
-	$(BIN)/coverage run $(PYTEST) $(addprefix --ignore=,$(UNCOUNTED))
-	@$(BIN)/coverage combine --quiet
+	$(BIN)/coverage run $(PYTEST) $(TESTS_AT_ONCE) $(addprefix --ignore=,$(UNCOUNTED))
+	@$(BIN)/coverage combine --quiet; rm -f .coverage.*
 	$(BIN)/coverage report --fail-under=85
 	$(BIN)/coverage report --fail-under=90 --include='src/mboa/dispatch/*'
 	$(BIN)/coverage report --fail-under=90 --include='src/mboa/understanding/*'
-	$(BIN)/python $(PYTEST) $(UNCOUNTED)
+	$(BIN)/python $(PYTEST) $(HOUSES_AT_ONCE) $(UNCOUNTED)
 endif
 
 check: lint test ## linters, types, import contracts, size budgets, then all tests

@@ -68,10 +68,9 @@ def multiply(conn: Connection, dialect: str) -> list[str]:
         for table in _OWN:
             where = _OF_STORY[table].format(**story) + (_LIGHT.get(table, "") if over else "")
             _copy(conn, table, where, _REGULARS.get(table, copies) if over else copies)
-    if dialect == "postgresql":
-        for table in _OWN:
-            conn.run(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT MAX(id) FROM {table}))")
-        conn.run("ANALYZE")
+            if dialect == "postgresql":
+                conn.run(f"ANALYZE {table}")  # else foreign keys are checked as if it still had twenty rows
+                conn.run(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT MAX(id) FROM {table}))")
     return [row["value"] for row in conn.all("SELECT sealed AS value_sealed FROM identities WHERE scheme = 'phone'")]
 
 

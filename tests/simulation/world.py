@@ -101,8 +101,8 @@ class World(City):
     async def rise(self) -> None:
         """The dead process's tasks end, and a new process opens the same database."""
         strays = asyncio.all_tasks() - self.tasks_of_store - {asyncio.current_task()}
-        if strays:
-            await asyncio.wait(strays)
+        if at_work := {task for task in strays if not _only_waits(task)}:
+            await asyncio.wait(at_work)
         await self.restart()
 
     async def open(self) -> None:
@@ -160,6 +160,11 @@ class World(City):
         for body in self.bag.held.copy():
             await self.receive(body)
             await self.settle()
+
+
+def _only_waits(task: asyncio.Task[object]) -> bool:
+    """A pause of one of the loops, which goes on for up to ten minutes; Python 3.11 makes a task of it."""
+    return getattr(task.get_coro(), "__qualname__", "") == "Event.wait"
 
 
 async def _turn(loop: Loop) -> float | None:
