@@ -71,6 +71,8 @@ def multiply(conn: Connection, dialect: str) -> list[str]:
             if dialect == "postgresql":
                 conn.run(f"ANALYZE {table}")  # else foreign keys are checked as if it still had twenty rows
                 conn.run(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT MAX(id) FROM {table}))")
+    if dialect == "postgresql":
+        conn.run("ANALYZE")
     return [row["value"] for row in conn.all("SELECT sealed AS value_sealed FROM identities WHERE scheme = 'phone'")]
 
 
