@@ -4,10 +4,9 @@ BIN   := $(VENV)/bin
 UV    := $(BIN)/uv
 # `make demo ARGS="--port 8080 --speed 60"`; `make test ARGS="-k cancel"`
 ARGS  ?=
-# Test processes side by side; those that wait for whole houses most of the time can be more.
+# Test processes side by side.
 TESTS_AT_ONCE ?= 2
-HOUSES_AT_ONCE ?= 3
-PYTEST := -m pytest -q --dist worksteal -n
+PYTEST := -m pytest -q -n $(TESTS_AT_ONCE) --dist worksteal
 # Whole houses, cities and browsers: what they run is counted as covered elsewhere, and counting would make it several times slower.
 UNCOUNTED := tests/outage tests/simulation tests/races tests/crash tests/database_faults tests/admin/browser
 
@@ -33,15 +32,15 @@ demo: $(VENV)/.ready ## the whole system on a demo city; prints where to look; C
 test: $(VENV)/.ready-dev ## what the tests need, all tests, and their coverage
 	@scripts/test-needs.sh
 ifneq ($(strip $(ARGS)),)
-	$(BIN)/python $(PYTEST) $(TESTS_AT_ONCE) $(ARGS)
+	$(BIN)/python $(PYTEST) $(ARGS)
 else
 	@$(BIN)/coverage erase
-	$(BIN)/coverage run $(PYTEST) $(TESTS_AT_ONCE) $(addprefix --ignore=,$(UNCOUNTED))
+	$(BIN)/coverage run $(PYTEST) $(addprefix --ignore=,$(UNCOUNTED))
 	@$(BIN)/coverage combine --quiet; rm -f .coverage.*
 	$(BIN)/coverage report --fail-under=85
 	$(BIN)/coverage report --fail-under=90 --include='src/mboa/dispatch/*'
 	$(BIN)/coverage report --fail-under=90 --include='src/mboa/understanding/*'
-	$(BIN)/python $(PYTEST) $(HOUSES_AT_ONCE) $(UNCOUNTED)
+	$(BIN)/python $(PYTEST) $(UNCOUNTED)
 endif
 
 check: lint test ## linters, types, import contracts, size budgets, then all tests

@@ -78,7 +78,7 @@ class Storm:
             self.kills += 1
             victim.start()
 
-    def calm(self, seconds: float = 60.0) -> Views:
+    def calm(self, seconds: float = 180.0) -> Views:
         """Nobody new comes, every story ends, all is at rest, the processes stop; the views as they are then."""
         self.enough.set()
         self._coming.result(seconds)

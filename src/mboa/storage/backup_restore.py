@@ -104,6 +104,8 @@ def _quarantine(conn: Connection, file: str, header: Header, on_sqlite: bool) ->
             conn.run(statement, **onward)
     if not on_sqlite:
         conn.run(f"DROP SCHEMA {MARK}")
+        # A dump carries no statistics, and until the server gathers them by itself the plans are those of empty tables.
+        conn.run("ANALYZE")
     return held
 
 
