@@ -31,7 +31,7 @@ _IN_ORDER = " ORDER BY m.contact_id, COALESCE(m.written_at, m.created_at), m.id"
 _DUE = f"""WITH due AS MATERIALIZED (
     SELECT w.contact_id, ({floods.LONG_AGO.format(contact="w.contact_id")}) AS long_ago_at
     FROM (SELECT contact_id FROM messages WHERE status = 'received' AND due_at <= :now
-          GROUP BY contact_id ORDER BY MIN(due_at), MIN(id) LIMIT :most) w
+          GROUP BY +contact_id ORDER BY MIN(due_at), MIN(id) LIMIT :most) w
 ) {_UNREAD.format(more=_LONG_AGO)} m.contact_id IN (SELECT contact_id FROM due) {_IN_ORDER}"""
 _ALONE = f"{_UNREAD.format(more='')} m.id = :id {_IN_ORDER}"
 _HEARD = """
