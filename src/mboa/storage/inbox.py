@@ -28,9 +28,10 @@ SELECT m.contact_id, m.id, m.kind, m.text, m.body_json, m.full_sealed, m.channel
 FROM messages m JOIN contacts c ON c.id = m.contact_id WHERE m.status = 'received' AND """
 _LONG_AGO = ", (SELECT due.long_ago_at FROM due WHERE due.contact_id = m.contact_id) AS long_ago_at"
 _IN_ORDER = " ORDER BY m.contact_id, COALESCE(m.written_at, m.created_at), m.id"
+# The plus keeps SQLite from walking through everybody in the order of their ids, whether due or not.
 _DUE = f"""WITH due AS MATERIALIZED (
     SELECT w.contact_id, ({floods.LONG_AGO.format(contact="w.contact_id")}) AS long_ago_at
-    FROM (SELECT contact_id FROM messages WHERE status = 'received' AND due_at <= :now
+    FROM (SELECT +contact_id AS contact_id FROM messages WHERE status = 'received' AND due_at <= :now
           GROUP BY +contact_id ORDER BY MIN(due_at), MIN(id) LIMIT :most) w
 ) {_UNREAD.format(more=_LONG_AGO)} m.contact_id IN (SELECT contact_id FROM due) {_IN_ORDER}"""
 _ALONE = f"{_UNREAD.format(more='')} m.id = :id {_IN_ORDER}"
