@@ -44,10 +44,10 @@ class Counting:
         self._counts[self._of] += 1
         return self._conn.run(sql, **parameters)
 
-    def many(self, sql: str, /, rows: Iterable[Row]) -> None:
+    def many(self, sql: str, /, rows: Iterable[Row]) -> int:
         given = list(rows)
         self._counts[self._of] += bool(given)
-        self._conn.many(sql, given)
+        return self._conn.many(sql, given)
 
     def wake(self, loop: Loop) -> None:
         self._conn.wake(loop)
