@@ -1,6 +1,6 @@
 """Fifty clients who write at the same moment: how long the last of them waits for his answer.
 
-The product has no language model yet; the same crowd with a slow and with a dead one comes with it.
+No language model is configured; the same crowd with a slow and with a dead one is still to be measured.
 """
 
 from bench.end_to_end import walk
@@ -17,5 +17,5 @@ def run() -> None:
     for engine in engines():
         with receiver() as meta, mboa(engine.fresh(), meta.port) as ours:
             ways = sorted(span / 1000 for _ in range(ROUNDS) for span in walk(meta, [ours], CLIENTS).spans)
-        beside = f"median {p50(ways):.2f} s; no language model in it"
+        beside = f"median {p50(ways):.2f} s; without a language model"
         within(f"{engine.name}: {CLIENTS} clients at once, slowest", ways[-1], 5, "s", beside)
