@@ -23,6 +23,7 @@ SIZES = (10_000, 1_000_000)
 # `MBOA_BENCH_SIZES=1000,10000`: others, for a quick look.
 SIZES_VARIABLE = "MBOA_BENCH_SIZES"
 ROUNDS = 30
+PROVIDERS = 10_000
 GOAL_MS, DASHBOARD_GOAL_MS, FLAT = 100, 50, 2
 # Below this a page may double without anybody noticing: two milliseconds are two thirds of an empty page.
 NOISE_MS = 5.0
@@ -75,7 +76,7 @@ def run() -> None:
         for size in sizes():
             database = engine.fresh()
             start = time.perf_counter()
-            admin_seed.fill(database, requests=size, messages=5 * size, providers=min(10_000, size // 10))
+            admin_seed.fill(database, requests=size, messages=5 * size, providers=PROVIDERS)
             print(f"  {engine.name}: {size:,} requests made in {time.perf_counter() - start:.0f} s", flush=True)
             for page, (took, busy) in asyncio.run(measure(database)).items():
                 goal = DASHBOARD_GOAL_MS if page == "dashboard" else GOAL_MS

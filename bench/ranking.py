@@ -122,7 +122,7 @@ def _rank(conn: Connection) -> tuple[list[float], list[float], float]:
         row = conn.one(_LOOK_UP, service=service, zone=zone.slug)
         candidates += row["n"] if row else 0
         reference += spans(1, lambda s=service, z=zone.slug: conn.one(_LOOK_UP, service=s, zone=z))  # type: ignore[misc]
-        found += spans(1, lambda r=request: choose(providers.candidates(conn, r), r.spot, conn.now))  # type: ignore[misc]
+        found += spans(1, lambda r=request: choose(providers.candidates(conn, r, ()), r.spot, conn.now))  # type: ignore[misc]
     return sorted(found[1:]), sorted(reference[1:]), candidates / len(found)
 
 

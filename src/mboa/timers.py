@@ -1,11 +1,18 @@
-"""What a request's own timer was set for, and what happens when it rings (an offer's timer is ``expire_offer``)."""
+"""What the timers were set for, and what happens when they ring: an offer's, and a request's own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from mboa import lifecycle
 from mboa.dispatch.ports import UnitOfWork
 from mboa.dispatch.request import Request
+
+
+def offers_due(unit: UnitOfWork, offer_ids: Sequence[int]) -> None:
+    """Offers that end together: for each the next provider is asked."""
+    unit.foresee(offer_ids)
+    for offer_id in offer_ids:
+        lifecycle.expire_offer(unit, offer_id)
 
 
 def request_due(unit: UnitOfWork, request_id: int) -> None:

@@ -13,6 +13,7 @@ NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 HERE = (4.0877, 9.7394)
 PAUL = Candidate(
     provider_id=1,
+    contact_id=11,
     available=True,
     capacity=None,
     hours=None,
@@ -34,7 +35,7 @@ PAUL = Candidate(
     opted_out=False,
     is_client=False,
 )
-AWA = replace(PAUL, provider_id=2)
+AWA = replace(PAUL, provider_id=2, contact_id=12)
 
 
 def first(*candidates: Candidate) -> int | None:

@@ -76,10 +76,12 @@ class Candidate:
 
     ``answer_seconds`` is the moving mean of his answer times. ``window_open`` tells whether he wrote within 24 hours
     (a free, instant message instead of a paid template). ``hours`` is his local working time (``07:00-19:00``).
-    ``held`` tells whether an operator is talking with him.
+    ``held`` tells whether an operator is talking with him. The last three are about one request: whether he was asked
+    for it before, whether its client and he are kept apart, whether he is the client.
     """
 
     provider_id: int
+    contact_id: int
     available: bool
     capacity: int | None
     hours: str | None
@@ -96,8 +98,8 @@ class Candidate:
     jobs_under_way: int
     open_offers: int
     window_open: bool
-    asked_before: bool
-    blocked: bool
     opted_out: bool
-    is_client: bool
     held: bool = False
+    asked_before: bool = False
+    blocked: bool = False
+    is_client: bool = False

@@ -1,5 +1,6 @@
 """What the product asks of the place where things are kept; storage fulfils it on either engine."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -107,6 +108,11 @@ class UnitOfWork(Protocol):
 
     def keep(self, request: Request) -> None:
         """Write a request back at its version; raises :class:`Stale`."""
+        ...
+
+    def foresee(self, offer_ids: Sequence[int]) -> None:
+        """These offers, and nothing else, are what this transaction is about: lock their requests, and read at once
+        what is asked of them."""
         ...
 
     def offer(self, offer_id: int) -> Offer | None:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from operator import mul
 
 from mboa.dispatch.matching import Withheld, reason_against
 from mboa.dispatch.offer import Choice
@@ -18,6 +19,7 @@ WEIGHTS: dict[str, float] = {
     "fairness": 0.12,
     "window": 0.08,
 }
+_WEIGHTS = tuple(WEIGHTS.values())
 
 # Shrinking to the mean: a rating counts in full only when it stands on several (Bayesian average, 5 phantom votes).
 PRIOR_RATING = 3.8
@@ -47,7 +49,7 @@ def choose(
                 withheld.append({"provider_id": candidate.provider_id, "reason": against})
             continue
         # Equal scores go to the lower id, so that a replay chooses alike.
-        key = (score(reasons(candidate, place, now)), -candidate.provider_id)
+        key = (sum(map(mul, _WEIGHTS, _values(candidate, place, now))), -candidate.provider_id)
         if key > best_key:
             best, best_key = candidate, key
     if best is None:
@@ -63,16 +65,20 @@ def score(why: dict[str, float]) -> float:
 
 def reasons(candidate: Candidate, place: tuple[float, float] | None, now: datetime) -> dict[str, float]:
     """Each reason for this provider, between 0 and 1."""
-    return {
-        "distance": _nearness(candidate, place),
-        "rating": _rating(candidate),
-        "answers": (candidate.answers_count + PRIOR_ANSWER_RATE * PRIOR_OFFERS)
-        / (candidate.offers_count + PRIOR_OFFERS),
-        "speed": HALF_SPEED_SECONDS / (HALF_SPEED_SECONDS + candidate.answer_seconds),
-        "specialisation": 1.0 / candidate.services_count if candidate.services_count else 0.0,
-        "fairness": _fairness(candidate, now),
-        "window": 1.0 if candidate.window_open else 0.0,
-    }
+    return dict(zip(WEIGHTS, _values(candidate, place, now), strict=True))
+
+
+def _values(candidate: Candidate, place: tuple[float, float] | None, now: datetime) -> tuple[float, ...]:
+    """The reasons in the order of their weights: hundreds are weighed for one that is told."""
+    return (
+        _nearness(candidate, place),
+        _rating(candidate),
+        (candidate.answers_count + PRIOR_ANSWER_RATE * PRIOR_OFFERS) / (candidate.offers_count + PRIOR_OFFERS),
+        HALF_SPEED_SECONDS / (HALF_SPEED_SECONDS + candidate.answer_seconds),
+        1.0 / candidate.services_count if candidate.services_count else 0.0,
+        _fairness(candidate, now),
+        1.0 if candidate.window_open else 0.0,
+    )
 
 
 def _nearness(candidate: Candidate, place: tuple[float, float] | None) -> float:

@@ -22,6 +22,11 @@ class Known:
             known = self._people[contact_id] = people.contact(self._conn, contact_id)
         return known
 
+    def take_in(self, people: dict[int, Contact], offers: dict[int, list[Offer]]) -> None:
+        """Somebody read them at once: people, and all offers of requests that he locked."""
+        self._people |= people
+        self._offers |= offers
+
     def locked(self, contact_id: int) -> Contact:
         """A person, read anew and locked; everybody who asks for him gets this object."""
         self._people[contact_id] = person = people.contact(self._conn, contact_id, lock=True)

@@ -1,5 +1,6 @@
 """Offers as rows: opened with their reasons, closed by a conditional write, counted for the provider."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import orjson
@@ -9,12 +10,15 @@ from mboa.dispatch.offer import Choice, Offer, code_after
 from mboa.dispatch.request import Request
 from mboa.dispatch.status import OfferStatus
 from mboa.storage.store import Connection, Row
+from mboa.storage.value_lists import rows_of
 
 _COLUMNS = "id, request_id, provider_id, position, code, status, score, offered_at, expires_at, sent_at, answered_at"
 _BY_ID = f"SELECT {_COLUMNS} FROM offers WHERE id = :id"
 _OPEN_OF_REQUEST = f"SELECT {_COLUMNS} FROM offers WHERE request_id = :request AND status = 'open'"
 _OPEN_OF_PROVIDER = f"SELECT {_COLUMNS} FROM offers WHERE provider_id = :provider AND status = 'open' ORDER BY id"
 _OF_REQUEST = f"SELECT {_COLUMNS} FROM offers WHERE request_id = :request ORDER BY position"
+_OF_REQUESTS = f"SELECT {_COLUMNS} FROM offers WHERE request_id IN ({{values}}) ORDER BY position"
+_OF_IDS = f"SELECT {_COLUMNS} FROM offers WHERE id IN ({{values}})"
 _LAST = f"SELECT {_COLUMNS} FROM offers WHERE provider_id = :provider ORDER BY id DESC LIMIT 1"
 _LAST_CODED = f"""
 SELECT {_COLUMNS} FROM offers WHERE provider_id = :provider AND code = :code ORDER BY id DESC LIMIT 1"""
@@ -30,7 +34,10 @@ _GIVE = "UPDATE offers SET status = 'accepted', answered_at = :at WHERE id = :id
 _START_MINUTES = """
 UPDATE offers SET sent_at = :at, expires_at = :expires WHERE id = :id AND status = 'open' AND sent_at IS NULL"""
 _FREE = "UPDATE offers SET status = 'withdrawn' WHERE request_id = :request AND status = 'accepted'"
-_DUE = "SELECT id FROM offers WHERE status = 'open' AND expires_at <= :now ORDER BY expires_at LIMIT :most"
+_DUE = """
+SELECT o.id FROM (SELECT id, request_id FROM offers WHERE status = 'open' AND expires_at <= :now
+                  ORDER BY expires_at LIMIT :most) AS o JOIN requests r ON r.id = o.request_id
+ORDER BY r.service, r.zone, o.id"""
 _COUNT_SILENCE = "UPDATE providers SET offers_count = offers_count + 1 WHERE id = :provider"
 # A moving mean: each answer weighs a fifth, so that a provider who wakes up is seen within a few offers.
 _COUNT_ANSWER = """
@@ -55,6 +62,11 @@ def by_id(conn: Connection, offer_id: int) -> Offer | None:
     return _offer(conn.one(_BY_ID, id=offer_id))
 
 
+def by_ids(conn: Connection, offer_ids: Sequence[int]) -> dict[int, Offer]:
+    """Those of these offers that there are."""
+    return {offer.id: offer for offer in _offers(rows_of(conn, _OF_IDS, offer_ids))}
+
+
 def open_of_request(conn: Connection, request_id: int) -> Offer | None:
     """The request's open offer (a unique index allows one)."""
     return _offer(conn.one(_OPEN_OF_REQUEST, request=request_id))
@@ -68,6 +80,14 @@ def open_of_provider(conn: Connection, provider_id: int) -> list[Offer]:
 def of_request(conn: Connection, request_id: int) -> list[Offer]:
     """Every offer of a request, in order."""
     return _offers(conn.all(_OF_REQUEST, request=request_id))
+
+
+def of_requests(conn: Connection, request_ids: Sequence[int]) -> dict[int, list[Offer]]:
+    """Every offer of each of these requests, in order."""
+    found: dict[int, list[Offer]] = {request_id: [] for request_id in request_ids}
+    for offer in _offers(rows_of(conn, _OF_REQUESTS, request_ids)):
+        found[offer.request_id].append(offer)
+    return found
 
 
 def last(conn: Connection, provider_id: int, code: str | None) -> Offer | None:
@@ -108,16 +128,20 @@ def make(conn: Connection, request: Request, choice: Choice, withheld: list[With
 
 
 def settle(conn: Connection, offer: Offer, to: OfferStatus) -> bool:
-    """Close an offer if it still is what we read, and count the answer or the silence."""
+    """Close an offer if it still is what we read, and count the answer; silences are for :func:`count_silences`."""
     if not conn.run(_SETTLE, id=offer.id, was=offer.status, to=to, at=conn.now):
         return False
     late, offer.status, offer.answered_at = offer.status is OfferStatus.EXPIRED, to, conn.now
     if to in {OfferStatus.ACCEPTED, OfferStatus.DECLINED} and not late:
         seconds = (conn.now - (offer.sent_at or offer.offered_at)).total_seconds()
         conn.run(_COUNT_ANSWER, provider=offer.provider_id, seconds=max(0.0, seconds))
-    elif to is OfferStatus.EXPIRED:
-        conn.run(_COUNT_SILENCE, provider=offer.provider_id)
     return True
+
+
+def count_silences(conn: Connection, provider_ids: Iterable[int]) -> None:
+    """Each of these providers let an offer end. In one order everywhere: two transactions that count many cannot wait
+    for each other."""
+    conn.many(_COUNT_SILENCE, [{"provider": provider_id} for provider_id in sorted(provider_ids)])
 
 
 def give(conn: Connection, offer: Offer) -> None:
@@ -137,7 +161,7 @@ def start_minutes(conn: Connection, offer_id: int, sent_at: datetime, timeout: t
 
 
 def due(conn: Connection, most: int) -> list[int]:
-    """Ids of the open offers whose minutes are over, earliest first."""
+    """Ids of the open offers whose minutes are over, the earliest; those of one trade and zone side by side."""
     return [row["id"] for row in conn.all(_DUE, now=conn.now, most=most)]
 
 

@@ -52,6 +52,16 @@ _EXTEND = "UPDATE messages SET due_at = :lease WHERE status = 'sending' AND chan
 
 def queue(conn: Connection, letter: Letter, key: str, channel: str) -> None:
     """Put a letter in the outbox; a key that was used before changes nothing."""
+    queue_all(conn, [(letter, key, channel)])
+
+
+def queue_all(conn: Connection, letters: Iterable[tuple[Letter, str, str]]) -> None:
+    """Put letters in the outbox, in this order, each with its key and its channel."""
+    if conn.many(_QUEUE, [_row(conn, letter, key, channel) for letter, key, channel in letters]):
+        conn.wake("outbox")
+
+
+def _row(conn: Connection, letter: Letter, key: str, channel: str) -> Row:
     body = {
         "buttons": letter.buttons,
         "choices": letter.choices,
@@ -62,18 +72,16 @@ def queue(conn: Connection, letter: Letter, key: str, channel: str) -> None:
         "media_kind": letter.media_kind,
     }
     given = {name: value for name, value in body.items() if value}
-    conn.run(
-        _QUEUE,
-        channel=channel,
-        contact=letter.contact_id,
-        request=letter.request_id,
-        offer=letter.offer_id,
-        key=key,
-        kind=letter.phrase,
-        at=conn.now,
+    return {
+        "channel": channel,
+        "contact": letter.contact_id,
+        "request": letter.request_id,
+        "offer": letter.offer_id,
+        "key": key,
+        "kind": letter.phrase,
+        "at": conn.now,
         **guarded(conn, text=letter.text, body_json=orjson.dumps(given).decode()),
-    )
-    conn.wake("outbox")
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ A number that a person only told (``dial``) can be called, but nothing shows tha
 to the other side and never written to.
 """
 
+from collections.abc import Sequence
+
 from mboa.channels.base import Sender
 from mboa.channels.numbers import masked
 from mboa.dispatch.people import Contact, Holding
@@ -11,14 +13,16 @@ from mboa.storage import seal
 from mboa.storage.recognition import ADD_IDENTITY, ANY
 from mboa.storage.sealing import PERSONAL, look_up
 from mboa.storage.store import Connection, Row
+from mboa.storage.value_lists import rows_of
 
-_CONTACT = """
+_CONTACTS = """
 SELECT c.id, c.channel, c.created_at, c.name, c.language, c.opted_out, c.needs_human, c.is_provider, c.expecting,
        c.about_id, c.misses, c.last_inbound_at, c.held_by, c.held_until_at, c.consent_told_at,
        c.erasing_since_at, c.version,
        (SELECT i.sealed FROM identities i WHERE i.contact_id = c.id AND i.scheme IN ('phone', 'dial')
         ORDER BY CASE i.scheme WHEN 'phone' THEN 0 ELSE 1 END, i.id DESC LIMIT 1) AS phone_sealed
-FROM contacts c WHERE c.id = :id"""
+FROM contacts c WHERE c.id IN ({values})"""
+_CONTACT = _CONTACTS.format(values=":id")
 # Not FOR UPDATE: a message to this person, written meanwhile for somebody else's words, refers to his row and must not
 # wait for it (two such transactions would wait for each other).
 _CONTACT_LOCKED = _CONTACT + " FOR NO KEY UPDATE"
@@ -46,6 +50,15 @@ def contact(conn: Connection, contact_id: int, lock: bool = False) -> Contact:
     row = conn.one(_CONTACT_LOCKED if lock else _CONTACT, id=contact_id)
     if row is None:
         raise LookupError(f"no contact {contact_id}")
+    return _contact(row)
+
+
+def contacts(conn: Connection, contact_ids: Sequence[int]) -> dict[int, Contact]:
+    """Those of these people that there are, read only."""
+    return {row["id"]: _contact(row) for row in rows_of(conn, _CONTACTS, contact_ids)}
+
+
+def _contact(row: Row) -> Contact:
     for flag in ("opted_out", "needs_human", "is_provider"):
         row[flag] = bool(row[flag])
     return Contact(**row)

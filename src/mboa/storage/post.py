@@ -67,8 +67,9 @@ class Post:
         answers = [letter for letter in self.answers if TOLD_BY_NEWS.get(letter.phrase) not in told]
         letters = merge(answers) if answers and self.outspoken else []
         keyed = [(f"reply:{self.cause}:{number}", letter) for number, letter in enumerate(letters)]
-        for key, letter in [*keyed, *self.news]:
-            outbox.queue(self.conn, letter, key, self.known.person(letter.contact_id).channel)
+        ready = [(letter, key, self.known.person(letter.contact_id).channel) for key, letter in [*keyed, *self.news]]
+        if ready:
+            outbox.queue_all(self.conn, ready)
 
     def _scene(self, reader: Contact, request: Request | None, offer: Offer | None, facts: dict[str, Any]) -> Scene:
         provider = self._provider(request, offer)

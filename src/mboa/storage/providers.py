@@ -1,10 +1,12 @@
 """Providers as rows, and the one query that finds who covers a trade and a zone."""
 
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from mboa.dispatch.people import Candidate, Provider
 from mboa.dispatch.request import Request
 from mboa.storage.store import Connection, Row
+from mboa.storage.value_lists import rows_of
 
 WINDOW = timedelta(hours=24)
 
@@ -16,23 +18,21 @@ _COUNT_RATING = """
 UPDATE providers SET rating_sum = rating_sum + :rating, rating_count = rating_count + 1 WHERE id = :id"""
 _COUNT_JOB = "UPDATE providers SET jobs_count = jobs_count + 1, last_job_at = :at WHERE id = :id"
 _KNOWN_OF_HIM = """
-SELECT p.id AS provider_id, p.available, p.capacity, p.hours, p.latitude, p.longitude, p.rating_sum,
+SELECT p.id AS provider_id, p.contact_id, p.available, p.capacity, p.hours, p.latitude, p.longitude, p.rating_sum,
        p.rating_count, p.offers_count, p.answers_count, p.answer_seconds, p.jobs_count, p.last_job_at,
        LENGTH(p.services) - LENGTH(REPLACE(p.services, '|', '')) + 1 AS services_count,
        COALESCE(c.last_inbound_at > :opened_since, FALSE) AS window_open, c.opted_out,
        COALESCE(c.held_until_at > :now, FALSE) AS held,
-       p.contact_id = :client AS is_client,
        (SELECT COUNT(*) FROM requests r WHERE r.provider_id = p.id AND r.status IN ('accepted', 'in_progress'))
            AS jobs_under_way,
-       (SELECT COUNT(*) FROM offers o WHERE o.provider_id = p.id AND o.status = 'open') AS open_offers,
-       p.id IN (SELECT o.provider_id FROM offers o WHERE o.request_id = :request) AS asked_before,
-       p.id IN (SELECT b.provider_id FROM blocks b WHERE b.client_id = :client) AS blocked"""
-_CANDIDATES = f"""{_KNOWN_OF_HIM}
+       (SELECT COUNT(*) FROM offers o WHERE o.provider_id = p.id AND o.status = 'open') AS open_offers"""
+_COVERING = f"""{_KNOWN_OF_HIM}
 FROM provider_coverage v JOIN providers p ON p.id = v.provider_id JOIN contacts c ON c.id = p.contact_id
 WHERE v.service = :service AND v.zone = :zone AND p.active AND p.deleted_at IS NULL"""
 _CANDIDATE = f"""{_KNOWN_OF_HIM}
 FROM providers p JOIN contacts c ON c.id = p.contact_id
 WHERE p.id = :provider AND p.active AND p.deleted_at IS NULL"""
+_KEPT_APART = "SELECT client_id, provider_id FROM blocks WHERE client_id IN ({values})"
 
 
 def _provider(row: Row) -> Provider:
@@ -70,29 +70,42 @@ def count_job(conn: Connection, provider_id: int) -> None:
     conn.run(_COUNT_JOB, id=provider_id, at=conn.now)
 
 
-def candidates(conn: Connection, request: Request) -> list[Candidate]:
-    """Everybody who covers the request's trade and zone, with what matching and ranking need."""
-    rows = conn.all(
-        _CANDIDATES,
-        request=request.id,
-        client=request.client_id,
-        service=request.service,
-        zone=request.zone,
-        opened_since=conn.now - WINDOW,
-        now=conn.now,
-    )
+def covering(conn: Connection, service: str | None, zone: str | None) -> list[Candidate]:
+    """Everybody who covers a trade and a zone, with what matching and ranking need, but for what a request adds."""
+    rows = conn.all(_COVERING, service=service, zone=zone, opened_since=conn.now - WINDOW, now=conn.now)
     # The query's columns are the candidate's fields: every step saved here is saved 250 times in a request.
     return [Candidate(**row) for row in rows]
 
 
-def candidate(conn: Connection, request: Request, provider_id: int) -> Candidate | None:
+def kept_apart(conn: Connection, client_ids: Sequence[int]) -> dict[int, set[int]]:
+    """For each of these clients the providers who are never sent to him."""
+    apart: dict[int, set[int]] = {client_id: set() for client_id in client_ids}
+    for row in rows_of(conn, _KEPT_APART, client_ids):
+        apart[row["client_id"]].add(row["provider_id"])
+    return apart
+
+
+def seen_from(
+    request: Request, candidates: list[Candidate], asked: Collection[int], apart: Collection[int]
+) -> list[Candidate]:
+    """The same candidates, marked as this request sees them: those ``asked`` before, those kept ``apart`` from its
+    client, and the client himself, who may be a provider, too."""
+    for one in candidates:
+        one.asked_before, one.blocked = one.provider_id in asked, one.provider_id in apart
+        one.is_client = one.contact_id == request.client_id
+    return candidates
+
+
+def candidates(conn: Connection, request: Request, asked: Collection[int]) -> list[Candidate]:
+    """Everybody who covers the request's trade and zone; ``asked`` are the providers who were asked for it before."""
+    apart = kept_apart(conn, [request.client_id])[request.client_id]
+    return seen_from(request, covering(conn, request.service, request.zone), asked, apart)
+
+
+def candidate(conn: Connection, request: Request, provider_id: int, asked: Collection[int]) -> Candidate | None:
     """One active provider, whether he covers trade and zone or not; ``None`` when there is no such one."""
-    row = conn.one(
-        _CANDIDATE,
-        request=request.id,
-        client=request.client_id,
-        provider=provider_id,
-        opened_since=conn.now - WINDOW,
-        now=conn.now,
-    )
-    return Candidate(**row) if row else None
+    row = conn.one(_CANDIDATE, provider=provider_id, opened_since=conn.now - WINDOW, now=conn.now)
+    if row is None:
+        return None
+    apart = kept_apart(conn, [request.client_id])[request.client_id]
+    return seen_from(request, [Candidate(**row)], asked, apart)[0]

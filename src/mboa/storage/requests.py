@@ -1,6 +1,7 @@
 """Requests as rows: read under lock, written back at their version."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 
 from mboa.dispatch.events import Actor
@@ -10,6 +11,7 @@ from mboa.dispatch.request import Request
 from mboa.dispatch.status import Status
 from mboa.storage.sealing import guarded, whole
 from mboa.storage.store import Connection, Row
+from mboa.storage.value_lists import rows_of
 
 CHANGING = (
     "status",
@@ -45,6 +47,8 @@ WORDS = ("place_text", "time_text", "problem", "cancel_reason", "comment")
 COLUMNS = "r." + ", r.".join(("id", "client_id", "created_at", "token", "version", *CHANGING, "full_sealed"))
 
 _BY_ID = f"SELECT {COLUMNS} FROM requests r WHERE r.id = :id FOR NO KEY UPDATE"
+# In one order, so that two who lock many cannot wait for each other.
+_BY_IDS = f"SELECT {COLUMNS} FROM requests r WHERE r.id IN ({{values}}) ORDER BY r.id FOR NO KEY UPDATE"
 _SEEN = f"SELECT {COLUMNS} FROM requests r WHERE r.id = :id"
 _CLIENT_OF = "SELECT client_id FROM requests WHERE id = :id"
 _CANCELLED_BY = """
@@ -94,6 +98,11 @@ def by_id(conn: Connection, request_id: int) -> Request | None:
     """A request, locked."""
     row = conn.one(_BY_ID, id=request_id)
     return _request(row) if row else None
+
+
+def by_ids(conn: Connection, request_ids: Iterable[int]) -> dict[int, Request]:
+    """Those of these requests that there are, locked."""
+    return {row["id"]: _request(row) for row in rows_of(conn, _BY_IDS, sorted(request_ids))}
 
 
 def seen(conn: Connection, request_id: int) -> Request | None:

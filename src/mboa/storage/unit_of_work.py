@@ -3,6 +3,7 @@
 Rows, diary and messages are written in the same transaction, or none of them is.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from mboa.dispatch.ports import DoneJob
 from mboa.dispatch.request import Request
 from mboa.dispatch.status import OfferStatus, Status
 from mboa.storage import inbox, offers, people, providers, requests
+from mboa.storage.foreseen import Foreseen
 from mboa.storage.known import Known
 from mboa.storage.post import Post
 from mboa.storage.sealing import masked_json
@@ -41,6 +43,11 @@ class Unit:
         self.events: list[Event] = []
         self.known = Known(conn)
         self.post = Post(self.known, conn, policy, base_url, cause)
+        self.foreseen: Foreseen | None = None
+        self.silent: list[int] = []
+
+    def foresee(self, offer_ids: Sequence[int]) -> None:
+        self.foreseen = Foreseen(self.conn, self.known, offer_ids)
 
     def contact(self, contact_id: int) -> Contact:
         self.post.speaker = person = self.known.locked(contact_id)
@@ -75,6 +82,8 @@ class Unit:
         self.known.forget_provider(provider.id)
 
     def request(self, request_id: int) -> Request | None:
+        if self.foreseen and (known := self.foreseen.request(request_id)):
+            return known
         return requests.by_id(self.conn, request_id)
 
     def request_after_client(self, request_id: int) -> Request | None:
@@ -116,6 +125,8 @@ class Unit:
         inbox.attach(self.conn, message_ids, request.id)
 
     def offer(self, offer_id: int) -> Offer | None:
+        if self.foreseen and (known := self.foreseen.offer(offer_id)):
+            return known
         return offers.by_id(self.conn, offer_id)
 
     def open_offer(self, request_id: int) -> Offer | None:
@@ -131,15 +142,23 @@ class Unit:
         return offers.last(self.conn, provider_id, code)
 
     def candidates(self, request: Request) -> list[Candidate]:
-        return providers.candidates(self.conn, request)
+        asked = self._asked(request)
+        if self.foreseen:
+            return self.foreseen.candidates(request, asked)
+        return providers.candidates(self.conn, request, asked)
 
     def candidate(self, request: Request, provider_id: int) -> Candidate | None:
-        return providers.candidate(self.conn, request, provider_id)
+        return providers.candidate(self.conn, request, provider_id, self._asked(request))
+
+    def _asked(self, request: Request) -> set[int]:
+        return {offer.provider_id for offer in self.known.offers(request.id)}
 
     def make_offer(self, request: Request, choice: Choice, withheld: list[Withheld]) -> Offer:
         self.conn.wake("deadlines")
         offer = offers.make(self.conn, request, choice, withheld, self.policy.offer_timeout)
         self.known.keep_offer(offer)
+        if self.foreseen:
+            self.foreseen.opened(offer)
         return offer
 
     def give(self, request: Request, choice: Choice) -> Offer:
@@ -151,11 +170,15 @@ class Unit:
 
     def settle(self, offer: Offer, to: OfferStatus) -> bool:
         done = offers.settle(self.conn, offer, to)
-        if done:
-            self.known.keep_offer(offer)
-        else:
+        if not done:
             self.known.forget_offers(offer.request_id)
-        return done
+            return False
+        self.known.keep_offer(offer)
+        if self.foreseen:
+            self.foreseen.closed(offer, to)
+        if to is OfferStatus.EXPIRED:
+            self.silent.append(offer.provider_id)
+        return True
 
     def free_acceptance(self, request: Request) -> None:
         self.known.forget_offers(request.id)
@@ -210,4 +233,6 @@ class Unit:
                 for event in self.events
             ],
         )
+        if self.silent:
+            offers.count_silences(self.conn, self.silent)
         self.post.close()

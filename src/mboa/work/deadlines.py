@@ -1,7 +1,7 @@
 """Silence: offers whose minutes are over, and requests whose own timer rang."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mboa import lifecycle, timers
@@ -12,6 +12,9 @@ from mboa.storage.store import Connection
 from mboa.work.loops import AFTER_TROUBLE_SECONDS, Loop, attempt
 
 AT_ONCE = 64
+# Many are looked at, so that those of one trade and zone, who need the same things read, end in one transaction; few
+# in each and few at a time, so that a message at the door waits behind few.
+OFFERS_AT_ONCE, TOGETHER, SIDE_BY_SIDE = 1024, 32, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Due:
 
 def find_due(conn: Connection) -> Due:
     """The earliest timers that rang."""
-    return Due(offers.due(conn, AT_ONCE), requests.due(conn, AT_ONCE))
+    return Due(offers.due(conn, OFFERS_AT_ONCE), requests.due(conn, AT_ONCE))
 
 
 def seconds_to_next(conn: Connection) -> float | None:
@@ -38,6 +41,7 @@ class Deadlines:
 
     def __init__(self, office: Office) -> None:
         self.office = office
+        self._lanes = asyncio.Semaphore(SIDE_BY_SIDE)
 
     async def step(self, loop: Loop) -> float | None:
         """Ring everything that is due; a timer that fails is tried again a second later."""
@@ -45,15 +49,22 @@ class Deadlines:
             loop.turn()
             due = await self.office.store.read(find_due)
             rings = [
-                *(_rung(self._expire(number)) for number in due.offers),
-                *(_rung(self._ring(number)) for number in due.requests),
+                *(self._expire_together(neighbours, loop) for neighbours in _cut(due.offers)),
+                *(_well(self._ring(number)) for number in due.requests),
             ]
             if not rings:
                 return await self.office.store.read(seconds_to_next)
-            done = await asyncio.gather(*(attempt(ring, "deadlines", otherwise=False) for ring in rings))
-            if not all(done):
+            if not all(await asyncio.gather(*rings)):
                 return AFTER_TROUBLE_SECONDS
         return None
+
+    async def _expire_together(self, offer_ids: Sequence[int], loop: Loop) -> bool:
+        """End them in one transaction, or, where one of them stops all, each in its own. Whether all went well."""
+        async with self._lanes:
+            loop.turn()
+            if len(offer_ids) > 1 and await _well(self.office.transact(timers.offers_due, "timer", offer_ids)):
+                return True
+            return all(await asyncio.gather(*(_well(self._expire(number)) for number in offer_ids)))
 
     async def _expire(self, offer_id: int) -> None:
         with working_on(offer_id=offer_id):
@@ -64,6 +75,16 @@ class Deadlines:
             await self.office.transact(timers.request_due, "timer", request_id)
 
 
-async def _rung(ring: Awaitable[None]) -> bool:
-    await ring
-    return True
+def _cut(offer_ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(offer_ids), TOGETHER):
+        yield offer_ids[start : start + TOGETHER]
+
+
+async def _well(ring: Awaitable[None]) -> bool:
+    """Whether this timer rang; trouble is logged."""
+
+    async def rung() -> bool:
+        await ring
+        return True
+
+    return await attempt(rung(), "deadlines", otherwise=False)

@@ -115,7 +115,7 @@ def _timed(row: Row) -> Row:
 
 def covering(conn: Connection, service: str, zone: str) -> list[Candidate]:
     """Everybody who covers trade and zone, as matching sees them now for a request from the middle of the zone."""
-    return providers.candidates(conn, imagined(conn, service, zone))
+    return providers.covering(conn, service, zone)
 
 
 def imagined(conn: Connection, service: str, zone: str) -> Request:

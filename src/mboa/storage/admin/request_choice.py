@@ -7,7 +7,7 @@ from mboa.dispatch.matching import reason_against
 from mboa.dispatch.permission import FINAL_REASONS
 from mboa.dispatch.ranking import reasons, score
 from mboa.dispatch.request import Request
-from mboa.storage import providers
+from mboa.storage import offers, providers
 from mboa.storage.admin.request_page import names
 from mboa.storage.store import Connection
 from mboa.understanding.normalise import fold
@@ -33,7 +33,9 @@ def suitable(conn: Connection, request: Request) -> list[Suitable]:
     """Providers who cover trade and zone, the best first; those whom something speaks against come last."""
     ranked = [
         (against, score(reasons(one, request.spot, conn.now)), one.provider_id)
-        for one in providers.candidates(conn, request)
+        for one in providers.candidates(
+            conn, request, {offer.provider_id for offer in offers.of_request(conn, request.id)}
+        )
         if (against := reason_against(one, conn.now)) not in FINAL_REASONS and one.provider_id != request.provider_id
     ]
     ranked.sort(key=lambda one: (one[0] is not None, -one[1], one[2]))
