@@ -1,6 +1,6 @@
 """First messages of clients nobody knows yet: webhook requests, built and signed before any clock starts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import count
 
@@ -23,13 +23,17 @@ _numbers = count(FIRST_NUMBER)
 
 def newcomers(number: int) -> list[tuple[str, bytes]]:
     """So many new people's phones (E.164 without ``+``), each with the HTTP request of his first message."""
+    return list(_writing([str(next(_numbers)) for _ in range(number)]))
+
+
+def again(phones: Sequence[str]) -> list[tuple[str, bytes]]:
+    """People who wrote before, each with the HTTP request of his next message."""
+    return list(_writing(phones))
+
+
+def _writing(phones: Sequence[str]) -> Iterator[tuple[str, bytes]]:
     double = MetaDouble(lambda: datetime.now(UTC))
-    return list(_newcomers(double, number))
-
-
-def _newcomers(double: MetaDouble, number: int) -> Iterator[tuple[str, bytes]]:
-    for index in range(number):
-        phone = str(next(_numbers))
+    for index, phone in enumerate(phones):
         # No two say the same, or a reading could be remembered.
         yield phone, request(double.text(f"+{phone}", f"{WORDS[index % len(WORDS)]}, porte {index}"))
 

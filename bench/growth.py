@@ -22,8 +22,8 @@ Measure = Callable[[Engine, Database], float]
 
 
 def _intake(engine: Engine, database: Database) -> float:
-    ours, reference = intake.measure(engine, database, rounds=2)
-    return reference.rate / ours.rate
+    doors = intake.measure(engine, database, rounds=2)
+    return doors.bare.rate / doors.newcomers.rate
 
 
 def _end_to_end(engine: Engine, database: Database) -> float:

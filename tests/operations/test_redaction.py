@@ -51,6 +51,12 @@ def test_every_line_stays_json_and_numbers_stay_numbers(facts: dict[str, object]
     assert json.loads(line)["offer_id"] == 677_000_101
 
 
+@pytest.mark.parametrize("odd", ["half a sign: \ud83d", 2**70, -(2**70)])
+def test_what_fits_no_quick_writer_is_logged_all_the_same(odd: object) -> None:
+    line = LineFormatter(Redaction([SECRET])).format(logging.makeLogRecord({"msg": "webhook_parked", "odd": odd}))
+    assert json.loads(line)["odd"] == odd
+
+
 def test_a_row_that_an_error_quotes_is_left_out() -> None:
     try:
         raise LookupError("not null\nDETAIL:  Failing row contains (17, fuite chez Mireille, 677000101)\nCONTEXT: x")

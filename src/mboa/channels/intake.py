@@ -1,13 +1,14 @@
 """Check, keep, answer: what every webhook does before 200, and nothing more."""
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from mboa.channels.base import Batch, Template, TemplateNotice
 from mboa.office import Office
@@ -20,6 +21,7 @@ logger = logging.getLogger(__name__)
 LARGEST_BODY = 4 * 1024 * 1024
 # Meta wants its answer within a second or two and sends again for days: a commit that takes longer is not waited for.
 KEEP_SECONDS = 1.5
+_TOO_LATE = f"not durable within {KEEP_SECONDS} s"
 # Meta says when a template may be used again; should that word be lost, it is tried after this.
 UNTIL_APPROVED = timedelta(hours=6)
 
@@ -33,15 +35,20 @@ class TooLarge(Exception):
 
 
 async def read_body(request: Request) -> bytes:
-    """The raw body, as it was signed; raises :class:`TooLarge` as soon as the limit is passed."""
+    """The raw body, as it was signed; raises :class:`TooLarge` as soon as the limit is passed, and
+    ``ClientDisconnect`` when the sender hangs up before its end."""
     chunks: list[bytes] = []
-    size = 0
-    async for chunk in request.stream():
+    size, more = 0, True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunk, more = message.get("body", b""), message.get("more_body", False)
         size += len(chunk)
         if size > LARGEST_BODY:
             raise TooLarge
         chunks.append(chunk)
-    return b"".join(chunks)
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
 @dataclass(eq=False, slots=True)
@@ -49,8 +56,12 @@ class _Waiting:
     """A batch on its way to the disk; ``kept`` becomes false when the transaction it shared failed."""
 
     batch: Batch
-    is_taken: bool = False
     kept: asyncio.Future[bool] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+    def give_up(self) -> None:
+        """Whoever waits hears that it takes too long; what becomes of the batch does not depend on him."""
+        if not self.kept.done():
+            self.kept.set_exception(StoreAway(_TOO_LATE))
 
 
 class Intake:
@@ -63,7 +74,7 @@ class Intake:
         self.office = office
         self.burst = burst
         self._waiting: deque[_Waiting] = deque()
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._writers: set[asyncio.Task[None]] = set()
 
     async def keep(self, batch: Batch) -> None:
         """Make a batch durable; returns after the commit.
@@ -71,12 +82,13 @@ class Intake:
         Raises ``StoreAway``, also when the database is silent for 1.5 s: whether it kept the batch is then unknown,
         and whoever sends it again has no second effect.
         """
-        try:
-            async with asyncio.timeout(KEEP_SECONDS):
-                if not await self._keep_with_others(batch):
+        ends = asyncio.get_running_loop().time() + KEEP_SECONDS
+        if not await self._keep_with_others(batch, ends):
+            try:
+                async with asyncio.timeout_at(ends):
                     await self._write([batch])
-        except TimeoutError as late:
-            raise StoreAway(f"not durable within {KEEP_SECONDS} s") from late
+            except TimeoutError as late:
+                raise StoreAway(_TOO_LATE) from late
         for message in batch.messages:
             track_metric("message.received", 1, channel=message.channel)
         for notice in batch.notices:
@@ -85,28 +97,41 @@ class Intake:
         for parked in batch.parked:
             logger.warning("webhook_parked", extra={"channel": parked.channel, "reason": parked.reason})
 
-    async def _keep_with_others(self, batch: Batch) -> bool:
+    async def _keep_with_others(self, batch: Batch, ends: float) -> bool:
         """Whether it was kept; else it must be tried alone: one poisonous batch must not take its neighbours along."""
         mine = _Waiting(batch)
         self._waiting.append(mine)
-        async with self._turns:
-            while not mine.is_taken:
-                await self._write_together([self._waiting.popleft() for _ in range(min(len(self._waiting), TOGETHER))])
-        return await mine.kept
-
-    async def _write_together(self, group: list[_Waiting]) -> None:
-        for waiting in group:
-            waiting.is_taken = True
-        kept = False
+        if len(self._writers) < AT_ONCE:
+            # A task of its own: whoever gives up waiting takes nobody's transaction along.
+            writer = asyncio.create_task(self._write_waiting(), name="intake")
+            self._writers.add(writer)
+            writer.add_done_callback(self._writers.discard)
+        patience = asyncio.get_running_loop().call_at(ends, mine.give_up)
         try:
-            await self._write([waiting.batch for waiting in group])
-            kept = True
-        except Exception:  # noqa: BLE001 - The web's edge: whose fault it was is seen when each is tried alone.
-            logger.info("kept_one_by_one", extra={"batches": len(group)})
+            return await mine.kept
+        except StoreAway:
+            with contextlib.suppress(ValueError):  # a transaction may have taken it
+                self._waiting.remove(mine)
+            raise
         finally:
+            patience.cancel()
+
+    async def _write_waiting(self) -> None:
+        """Until nobody waits; all of a transaction are told at once."""
+        while self._waiting:
+            group = [self._waiting.popleft() for _ in range(min(len(self._waiting), TOGETHER))]
+            kept = await self._write_together([waiting.batch for waiting in group])
             for waiting in group:
                 if not waiting.kept.done():
                     waiting.kept.set_result(kept)
+
+    async def _write_together(self, batches: list[Batch]) -> bool:
+        try:
+            await self._write(batches)
+        except Exception:  # noqa: BLE001 - The web's edge: whose fault it was is seen when each is tried alone.
+            logger.info("kept_one_by_one", extra={"batches": len(batches)})
+            return False
+        return True
 
     async def _write(self, batches: list[Batch]) -> None:
         await self.office.store.write_first(keep_batches, batches, self.burst, self.office.policy.offer_timeout)

@@ -19,6 +19,7 @@ from mboa.storage.store import StoreAway
 Handler = Callable[[Request], Awaitable[Response]]
 # More fields than any form of Twilio's has; a stranger's form of a million would cost memory.
 MOST_FIELDS = 1_000
+TAKEN = PlainTextResponse("ok")
 
 
 def refused(status: int, reason: str) -> Response:
@@ -66,7 +67,7 @@ class Doors:
         if not whatsapp.verify(body, request.headers.get("x-hub-signature-256"), self.settings.app_secrets):
             return refused(401, "wrong signature")
         await self.intake.keep(whatsapp.parse(body))
-        return PlainTextResponse("ok")
+        return TAKEN
 
     async def twilio(self, request: Request) -> Response:
         """One message from Twilio."""

@@ -48,7 +48,10 @@ class GuardedConnection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """He is gone."""
-        self._rest_has_come()
+        self._is_whole = True
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
@@ -88,7 +91,7 @@ class GuardedConnection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The request is whole."""
-        self._rest_has_come()
+        self._is_whole = True
         if self._head <= LARGEST_HEAD:
             super().on_message_complete()
 
@@ -108,14 +111,9 @@ class GuardedConnection(HttpToolsProtocol):
         return self.cycle is None or self.cycle.response_complete
 
     def _await_rest(self) -> None:
+        # The look for one request may still be due when the next begins: it is then put off, which costs nothing.
         if self._due is None:
             self._due = self.loop.call_later(self.whole_within, self._look)
-
-    def _rest_has_come(self) -> None:
-        self._is_whole = True
-        if self._due is not None:
-            self._due.cancel()
-            self._due = None
 
     def _look(self) -> None:
         """Time is up, unless enough of a body came meanwhile."""

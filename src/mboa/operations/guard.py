@@ -86,13 +86,14 @@ def answering(scope: Scope, door: Door, send: Send) -> Send:
 def with_defaults(headers: Iterable[tuple[bytes, bytes]], *, secure: bool) -> list[tuple[bytes, bytes]]:
     """The headers of an answer, and those of :data:`DEFAULTS` that it lacks; over HTTPS also HSTS."""
     own = list(headers)
-    merged = [*own, *_missing(frozenset(name.lower() for name, _ in own))]
+    merged = [*own, *_missing(tuple([name for name, _ in own]))]
     return [*merged, HSTS] if secure else merged
 
 
 @lru_cache(maxsize=256)
-def _missing(names: frozenset[bytes]) -> tuple[tuple[bytes, bytes], ...]:
-    return tuple((name, value) for name, value in DEFAULTS.items() if name not in names)
+def _missing(names: tuple[bytes, ...]) -> tuple[tuple[bytes, bytes], ...]:
+    own = {name.lower() for name in names}
+    return tuple((name, value) for name, value in DEFAULTS.items() if name not in own)
 
 
 def _announced(scope: Scope) -> int:

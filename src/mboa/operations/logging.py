@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
 
+import orjson
 from pythonjsonlogger.json import JsonFormatter
 
 from mboa.operations.context import add_context
@@ -53,6 +54,14 @@ class LineFormatter(JsonFormatter):
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
         """Texts alone: a number stays one, or the line would be no JSON any more."""
         return {name: self._redacted(value) for name, value in super().process_log_record(log_data).items()}
+
+    def jsonify_log_record(self, log_data: dict[str, Any]) -> str:
+        """The line; what the quick writer refuses (half a surrogate pair, a number of more than 64 bits) the other
+        one takes."""
+        try:
+            return orjson.dumps(log_data).decode()
+        except TypeError:
+            return super().jsonify_log_record(log_data)
 
     def _redacted(self, value: Any) -> Any:
         if value is None or isinstance(value, (bool, int, float)):

@@ -6,6 +6,7 @@ or a traceback may say.
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from pydantic import SecretStr
@@ -14,6 +15,8 @@ from pydantic_settings import BaseSettings
 LEFT_OUT = "[left out]"
 # Shorter values are words that occur by themselves; production refuses such secrets.
 SHORTEST_SECRET = 6
+# Names of events, levels, loggers and actors are said over and over: looked at once.
+_SHORT_CHARS, _REMEMBERED = 40, 2048
 
 # Cameroon's numbers with and without their country, also with spaces; then every number in E.164.
 _PHONE = re.compile(
@@ -36,9 +39,13 @@ class Redaction:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         known = sorted({secret for secret in secrets if len(secret) >= SHORTEST_SECRET}, key=len, reverse=True)
         self._secrets = re.compile("|".join(map(re.escape, known))) if known else None
+        self._of_short = lru_cache(maxsize=_REMEMBERED)(self._without)
 
     def __call__(self, line: str) -> str:
         """The line without them; a number keeps its last two digits."""
+        return self._of_short(line) if len(line) <= _SHORT_CHARS else self._without(line)
+
+    def _without(self, line: str) -> str:
         if self._secrets is not None:
             line = self._secrets.sub(LEFT_OUT, line)
         return _PHONE.sub(_masked, _TOKENS.sub(_named, line))

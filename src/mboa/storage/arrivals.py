@@ -16,6 +16,8 @@ from mboa.storage.store import Connection, Row
 
 # Nothing to answer: they are kept for the record only.
 SILENT = frozenset({"reaction", "revoked", "number_changed", "identity_changed"})
+# What is due later than this the loop finds by itself: it looks once a second.
+UNSEEN_FOR = timedelta(seconds=1)
 # Answers to closed questions are heard at once; only descriptions wait for the rest of the burst.
 CLOSED_QUESTIONS = frozenset({"confirmation", "cancel", "erase", "phone", "comment", "cancel_reason"})
 
@@ -39,8 +41,6 @@ def keep(conn: Connection, messages: Sequence[Inbound], burst: timedelta) -> Non
         alone = successor is not None
         for some in ([message] for message in together) if alone else (list(together),):
             _keep(conn, channel, some, burst)
-    if messages:
-        conn.wake("inbox")
 
 
 def _keep(conn: Connection, channel: str, messages: Sequence[Inbound], burst: timedelta) -> None:
@@ -51,6 +51,8 @@ def _keep(conn: Connection, channel: str, messages: Sequence[Inbound], burst: ti
     senders = arrival.enter([message.sender for message in kept])
     rows = [_row(conn, message, sender, burst) for message, sender in zip(kept, senders, strict=True)]
     new = conn.many(_KEEP, rows) if rows else 0
+    if any(row["due"] is not None and row["due"] < conn.now + UNSEEN_FOR for row in rows):
+        conn.wake("inbox")
     if new and kept[0].successor is not None:
         people.change_addresses(conn, senders[0].contact_id, channel, kept[0].successor)
 

@@ -1,5 +1,7 @@
 """What one transaction has read already: each person, provider and search is read once."""
 
+from collections.abc import Iterable
+
 from mboa.dispatch.offer import Offer
 from mboa.dispatch.people import Contact, Provider
 from mboa.storage import offers, people, providers
@@ -21,6 +23,14 @@ class Known:
         if known is None:
             known = self._people[contact_id] = people.contact(self._conn, contact_id)
         return known
+
+    def providers_with_phones(self, provider_ids: Iterable[int]) -> None:
+        """Read these providers, and themselves as people, in a few statements."""
+        self._providers |= providers.by_ids(
+            self._conn, [one for one in set(provider_ids) if one not in self._providers]
+        )
+        unknown = {one.contact_id for one in self._providers.values()} - self._people.keys()
+        self._people |= people.contacts(self._conn, list(unknown))
 
     def take_in(self, people: dict[int, Contact], offers: dict[int, list[Offer]]) -> None:
         """Somebody read them at once: people, and all offers of requests that he locked."""

@@ -27,7 +27,9 @@ class Post:
     ``speaker`` is the person whose words this transaction is about, if any.
 
     ``answers`` are what the speaker was told, in order; with ``outspoken`` false they are kept for the caller instead
-    of being sent (the mission's ``UserJourneyManager`` returns them).
+    of being sent (the mission's ``UserJourneyManager`` returns them). With ``at_the_end`` the letters are written when
+    all that happened has happened, so that whoever is told is read at once: for transactions about many requests,
+    each of which moves once.
     """
 
     def __init__(self, known: Known, conn: Connection, policy: Policy, base_url: str, cause: str | None) -> None:
@@ -40,11 +42,19 @@ class Post:
         self.answers: list[Letter] = []
         self.news: list[tuple[str, Letter]] = []
         self.outspoken = True
+        self.at_the_end = False
+        self._gathered: list[tuple[Event, Request, Offer | None]] = []
 
     def announce(self, event: Event, request: Request | None, offer: Offer | None) -> None:
         """What an event means for client and provider."""
         if request is None or event.name not in HEARINGS:
             return
+        if self.at_the_end:
+            self._gathered.append((event, request, offer))
+        else:
+            self._tell(event, request, offer)
+
+    def _tell(self, event: Event, request: Request, offer: Offer | None) -> None:
         scene = self._scene(self.known.person(request.client_id), request, offer, event.data)
         for letter in letters_for(event.name, event.actor, scene, self.speaker.id if self.speaker else None):
             if letter.key is not None:
@@ -63,6 +73,8 @@ class Post:
 
     def close(self) -> None:
         """Queue the answers (as one message, or as two when one would be too long for buttons), then the news."""
+        if self._gathered:
+            self._tell_all()
         told = {letter.phrase for _, letter in self.news}
         answers = [letter for letter in self.answers if TOLD_BY_NEWS.get(letter.phrase) not in told]
         letters = merge(answers) if answers and self.outspoken else []
@@ -70,6 +82,11 @@ class Post:
         ready = [(letter, key, self.known.person(letter.contact_id).channel) for key, letter in [*keyed, *self.news]]
         if ready:
             outbox.queue_all(self.conn, ready)
+
+    def _tell_all(self) -> None:
+        self.known.providers_with_phones(offer.provider_id for _, _, offer in self._gathered if offer)
+        for event, request, offer in self._gathered:
+            self._tell(event, request, offer)
 
     def _scene(self, reader: Contact, request: Request | None, offer: Offer | None, facts: dict[str, Any]) -> Scene:
         provider = self._provider(request, offer)

@@ -19,6 +19,7 @@ from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from mboa.keyring import Keyring
 from mboa.storage import seal
+from mboa.storage.inserts import insert_of
 from mboa.storage.opening import Opening
 from mboa.storage.postgres_bell import Bell
 from mboa.storage.postgres_end import End
@@ -26,12 +27,15 @@ from mboa.storage.postgres_session import READ, WRITE, ConnectionLost, Server, S
 from mboa.storage.sealing import needed
 from mboa.storage.sql import bind_psycopg, for_psycopg
 from mboa.storage.store import Connection, Loop, Row, StoreAway, WrongKeys
+from mboa.storage.value_lists import pieces
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 _TRIES = 5
 _BACK_OFF_SECONDS = 0.005
+# Fewer rows than these are sent one by one, together.
+_IN_ONE_STATEMENT = 4
 # Connections beside the pool's, for webhooks alone.
 _FOR_THE_DOOR = 4
 
@@ -69,8 +73,15 @@ class PostgresConnection:
 
     def many(self, sql: str, /, rows: Iterable[Row]) -> int:
         """Run one statement for many rows, in one round trip; how many rows it changed."""
-        self._cursor.executemany(for_psycopg(sql), (bind_psycopg(row) for row in rows))
-        return self._cursor.rowcount
+        given = [bind_psycopg(row) for row in rows]
+        insert = insert_of(sql, "%s")
+        if insert is None or len(given) < _IN_ONE_STATEMENT:
+            self._cursor.executemany(for_psycopg(sql), given)
+            return self._cursor.rowcount
+        db = self._cursor.connection
+        with db.pipeline():
+            done = [db.execute(insert.text(len(some)), insert.flat(some)) for some in pieces(given)]
+        return sum(cursor.rowcount for cursor in done)
 
     def wake(self, loop: Loop) -> None:
         """Wake a worker loop after the commit."""

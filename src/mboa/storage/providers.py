@@ -12,6 +12,7 @@ WINDOW = timedelta(hours=24)
 
 _COLUMNS = "id, contact_id, name, services, zones, available, active, rating_sum, rating_count"
 _BY_ID = f"SELECT {_COLUMNS} FROM providers WHERE id = :id"
+_BY_IDS = f"SELECT {_COLUMNS} FROM providers WHERE id IN ({{values}})"
 _BY_CONTACT = f"SELECT {_COLUMNS} FROM providers WHERE contact_id = :contact AND deleted_at IS NULL"
 _SET_AVAILABLE = "UPDATE providers SET available = :available, version = version + 1 WHERE id = :id"
 _COUNT_RATING = """
@@ -47,6 +48,11 @@ def by_id(conn: Connection, provider_id: int) -> Provider:
     if row is None:
         raise LookupError(f"no provider {provider_id}")
     return _provider(row)
+
+
+def by_ids(conn: Connection, provider_ids: Sequence[int]) -> dict[int, Provider]:
+    """Those of these providers that there are."""
+    return {row["id"]: _provider(row) for row in rows_of(conn, _BY_IDS, provider_ids)}
 
 
 def by_contact(conn: Connection, contact_id: int) -> Provider | None:

@@ -51,6 +51,22 @@ def for_sqlite(sql: str) -> str:
     return _TOKEN.sub(rewrite, sql)
 
 
+def placeholders(sql: str, mark: str) -> tuple[str, tuple[str, ...]]:
+    """The text with ``mark`` in place of each ``:name``, and these names in their order. SQLite's ``?`` takes values
+    without their casts, psycopg's ``%s`` wants every other ``%`` doubled."""
+    names: list[str] = []
+
+    def rewrite(token: re.Match[str]) -> str:
+        if token["name"]:
+            names.append(token["name"])
+            return mark
+        if mark == "?":
+            return "" if token["cast"] else token[0]
+        return token[0].replace("%", "%%")
+
+    return _TOKEN.sub(rewrite, sql), tuple(names)
+
+
 @lru_cache(maxsize=512)  # a transaction writes its one "now" many times
 def time_text(moment: datetime) -> str:
     """The stored form of a time on SQLite: ``2026-11-22T21:05:00.000000Z``, 27 characters, so that text order is
@@ -79,6 +95,11 @@ def bind_sqlite(parameters: dict[str, Any]) -> dict[str, Any]:
         if isinstance(value, datetime):
             parameters[name] = time_text(value)
     return parameters
+
+
+def values_for_sqlite(values: list[Any]) -> list[Any]:
+    """Values by place, with the times among them as text."""
+    return [time_text(value) if isinstance(value, datetime) else value for value in values]
 
 
 def bind_psycopg(parameters: dict[str, Any]) -> dict[str, Any]:

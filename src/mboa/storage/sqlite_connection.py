@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from mboa.keyring import Keyring
+from mboa.storage.inserts import insert_of
 from mboa.storage.sealing import is_sealed, needed, open_rows, opened_name
-from mboa.storage.sql import bind_sqlite, for_sqlite, holds_time
+from mboa.storage.sql import bind_sqlite, for_sqlite, holds_time, values_for_sqlite
 from mboa.storage.store import Loop, Row
+from mboa.storage.value_lists import pieces
 
 
 class Columns(NamedTuple):
@@ -64,7 +66,13 @@ class SqliteConnection:
 
     def many(self, sql: str, /, rows: Iterable[Row]) -> int:
         """Run one statement for many rows; the rows stay as they are. Returns how many rows it changed."""
-        return self._db.executemany(for_sqlite(sql), (bind_sqlite(dict(row)) for row in rows)).rowcount
+        insert = insert_of(sql, "?")
+        if insert is None:
+            return self._db.executemany(for_sqlite(sql), (bind_sqlite(dict(row)) for row in rows)).rowcount
+        return sum(
+            self._db.execute(insert.text(len(some)), values_for_sqlite(insert.flat(some))).rowcount
+            for some in pieces(list(rows))
+        )
 
     def wake(self, loop: Loop) -> None:
         """Wake a worker loop after the commit."""

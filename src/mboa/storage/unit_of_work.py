@@ -48,6 +48,7 @@ class Unit:
 
     def foresee(self, offer_ids: Sequence[int]) -> None:
         self.foreseen = Foreseen(self.conn, self.known, offer_ids)
+        self.post.at_the_end = True
 
     def contact(self, contact_id: int) -> Contact:
         self.post.speaker = person = self.known.locked(contact_id)

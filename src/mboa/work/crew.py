@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from mboa.channels.base import Channel
 from mboa.office import Office
+from mboa.storage import statistics
 from mboa.storage.pulse import beat
 from mboa.storage.store import Loop as LoopName
 from mboa.work.aids import NO_AIDS, Aids
@@ -76,4 +77,6 @@ class Crew:
         now = time.monotonic()
         if all(now - loop.turned_at < HUNG_SECONDS for loop in self.loops.values()):
             await self.office.store.write(beat, self.name)
+        if self.office.store.dialect == "postgresql":
+            await self.office.store.write(statistics.keep_up)
         return HEARTBEAT_SECONDS

@@ -14,7 +14,7 @@ from mboa.work.loops import AFTER_TROUBLE_SECONDS, Loop, attempt
 AT_ONCE = 64
 # Many are looked at, so that those of one trade and zone, who need the same things read, end in one transaction; few
 # in each and few at a time, so that a message at the door waits behind few.
-OFFERS_AT_ONCE, TOGETHER, SIDE_BY_SIDE = 1024, 32, 3
+OFFERS_AT_ONCE, TOGETHER, SIDE_BY_SIDE = 4096, 48, 3
 
 
 @dataclass(frozen=True, slots=True)
