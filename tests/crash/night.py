@@ -92,7 +92,7 @@ def run_batch(ground: Ground, seed: int) -> Tally:
                 batch.point(calls, chance.randint(1, most), chance.choice(["client", "client", "fickle client"]))
             found = batch.verdict()
     except (AssertionError, subprocess.TimeoutExpired) as stuck:
-        found = [f"I3 {str(stuck)[:300]}"]
+        found = [f"I3 {str(stuck)[:300]}; not at rest: {batch.restless()}"]
     ground.clear(dialect, seed)
     return Tally(seed, batch.points, batch.deaths, found)
 

@@ -96,6 +96,14 @@ class Batch:
         found += self.people.blind_repeats() + self.people.betrayed()
         return found + [f"a process stopped with {code}" for code in codes if code]
 
+    def restless(self) -> str:
+        """What the views say is under way, for whoever looks into a journey that did not end."""
+        views = views_of(self.scene.database)
+        going = {"requests": views.requests, "offers": views.offers, "messages": views.messages}
+        over = {"completed", "cancelled", "expired", "declined", "withdrawn", "understood", "sent", "delivered", "read"}
+        left = {name: [row for row in rows if row["status"] not in over] for name, rows in going.items()}
+        return "; ".join(f"{name} {rows[-3:]}" for name, rows in left.items() if rows)
+
     def _is_at_rest(self) -> bool:
         if not self.people.is_quiet:
             return False
