@@ -75,6 +75,7 @@ class Intake:
         self.burst = burst
         self._waiting: deque[_Waiting] = deque()
         self._writers: set[asyncio.Task[None]] = set()
+        self._under_way = 0
 
     async def keep(self, batch: Batch) -> None:
         """Make a batch durable; returns after the commit.
@@ -101,7 +102,8 @@ class Intake:
         """Whether it was kept; else it must be tried alone: one poisonous batch must not take its neighbours along."""
         mine = _Waiting(batch)
         self._waiting.append(mine)
-        if len(self._writers) < AT_ONCE:
+        if self._under_way < AT_ONCE:
+            self._under_way += 1
             # A task of its own: whoever gives up waiting takes nobody's transaction along.
             writer = asyncio.create_task(self._write_waiting(), name="intake")
             self._writers.add(writer)
@@ -118,12 +120,16 @@ class Intake:
 
     async def _write_waiting(self) -> None:
         """Until nobody waits; all of a transaction are told at once."""
-        while self._waiting:
-            group = [self._waiting.popleft() for _ in range(min(len(self._waiting), TOGETHER))]
-            kept = await self._write_together([waiting.batch for waiting in group])
-            for waiting in group:
-                if not waiting.kept.done():
-                    waiting.kept.set_result(kept)
+        try:
+            while self._waiting:
+                group = [self._waiting.popleft() for _ in range(min(len(self._waiting), TOGETHER))]
+                kept = await self._write_together([waiting.batch for waiting in group])
+                for waiting in group:
+                    if not waiting.kept.done():
+                        waiting.kept.set_result(kept)
+        finally:
+            # Not when the task is seen to have ended: whoever comes in between would wait for nobody.
+            self._under_way -= 1
 
     async def _write_together(self, batches: list[Batch]) -> bool:
         try:
