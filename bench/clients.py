@@ -16,26 +16,31 @@ WORDS = (
     "prise qui chauffe à Bonapriso, c'est urgent svp",
     "I need an electrician in Bonaberi tomorrow morning, no light in the kitchen",
 )
+# What the rules make nothing of: a language model, where there is one, is asked.
+PUZZLES = (
+    "mon poisson nage dans la cuisine depuis ce matin",
+    "le truc de la grand-mère chante encore la nuit",
+)
 # The first of the numbers +237 6 50 00 00 00 and up: no seeded person has one of these.
 FIRST_NUMBER = 237_650_000_000
 _numbers = count(FIRST_NUMBER)
 
 
-def newcomers(number: int) -> list[tuple[str, bytes]]:
+def newcomers(number: int, words: Sequence[str] = WORDS) -> list[tuple[str, bytes]]:
     """So many new people's phones (E.164 without ``+``), each with the HTTP request of his first message."""
-    return list(_writing([str(next(_numbers)) for _ in range(number)]))
+    return list(_writing([str(next(_numbers)) for _ in range(number)], words))
 
 
 def again(phones: Sequence[str]) -> list[tuple[str, bytes]]:
     """People who wrote before, each with the HTTP request of his next message."""
-    return list(_writing(phones))
+    return list(_writing(phones, WORDS))
 
 
-def _writing(phones: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+def _writing(phones: Sequence[str], words: Sequence[str]) -> Iterator[tuple[str, bytes]]:
     double = MetaDouble(lambda: datetime.now(UTC))
     for index, phone in enumerate(phones):
         # No two say the same, or a reading could be remembered.
-        yield phone, request(double.text(f"+{phone}", f"{WORDS[index % len(WORDS)]}, porte {index}"))
+        yield phone, request(double.text(f"+{phone}", f"{words[index % len(words)]}, porte {index}"))
 
 
 def request(body: bytes) -> bytes:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from bench.clients import newcomers
@@ -21,16 +21,21 @@ EASY_SHARE = 0.5
 EASY_SECONDS = 4
 FAR_SECONDS = 0.1
 
+People = list[tuple[str, bytes]]
+"""Phones (E.164 without ``+``), each with the HTTP request of a message."""
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
     """Messages per second from the first webhook written to the last answer accepted by Meta's side; sorted
-    milliseconds of each message's way; the processor seconds that each side used; how many webhooks were put off."""
+    milliseconds of each message's way, and by phone; the processor seconds that each side used; how many webhooks were
+    put off."""
 
     rate: float
     spans: list[float]
     cpu: str
     put_off: int
+    each: dict[str, float]
 
 
 def run() -> None:
@@ -67,22 +72,29 @@ def measure(meta: Receiver, ours: Sequence[Server], keeper: Server) -> tuple[Way
         references.append(_keep(keeper, number).rate)
         ways.append(walk(meta, ours, number))
     rate = median(way.rate for way in ways)
-    return Way(rate, ways[-1].spans, ways[-1].cpu, ways[-1].put_off), median(references)
+    return replace(ways[-1], rate=rate), median(references)
 
 
-def walk(meta: Receiver, ours: Sequence[Server], number: int, rate: float | None = None) -> Way:
-    """So many newcomers write; raises ``RuntimeError`` unless each of them is answered exactly once."""
-    people = newcomers(number)
+def walk(meta: Receiver, ours: Sequence[Server], people: People | int, rate: float | None = None) -> Way:
+    """These people write, or so many newcomers; raises ``RuntimeError`` unless each is answered exactly once."""
+    people = newcomers(people) if isinstance(people, int) else people
+    number = len(people)
     before, used = meta.count(), [(server, server.cpu_seconds()) for server in (*ours, meta)]
     load = drive([server.port for server in ours if server.has_door], [request for _, request in people], rate=rate)
     meta.wait_for(before + number)
     answers = meta.log()[before:]
     _check([phone for phone, _ in people], [taken.to for taken in answers], [taken.key for taken in answers])
     arrived = {taken.to: taken.at for taken in answers}
-    ways = [(arrived[phone] - sent) * 1000 for (phone, _), sent in zip(people, load.sent_at, strict=True)]
+    each = {phone: (arrived[phone] - sent) * 1000 for (phone, _), sent in zip(people, load.sent_at, strict=True)}
     seconds = max(arrived.values()) - min(load.sent_at)
     spent = [f"{server.cpu_seconds() - start:.1f}" for server, start in used]
-    return Way(number / seconds, sorted(ways), f"Mboa {'+'.join(spent[:-1])}, Meta's side {spent[-1]}", load.put_off)
+    return Way(
+        number / seconds,
+        sorted(each.values()),
+        f"Mboa {'+'.join(spent[:-1])}, Meta's side {spent[-1]}",
+        load.put_off,
+        each,
+    )
 
 
 def at_a_distance(database: Database, number: int) -> float:
