@@ -28,6 +28,7 @@ _PRELOADED = [
     "uvicorn.loops.uvloop",
     "uvicorn.protocols.http.httptools_impl",
     "tests.crash.nursery",
+    "tests.crash.warm",
 ]
 
 
