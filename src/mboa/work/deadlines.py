@@ -1,6 +1,7 @@
 """Silence: offers whose minutes are over, and requests whose own timer rang."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -8,9 +9,10 @@ from mboa import lifecycle, timers
 from mboa.office import Office
 from mboa.operations.context import working_on
 from mboa.storage import offers, requests
-from mboa.storage.store import Connection
+from mboa.storage.store import Connection, StoreAway
 from mboa.work.loops import AFTER_TROUBLE_SECONDS, Loop, attempt
 
+logger = logging.getLogger(__name__)
 AT_ONCE = 64
 # Many are looked at, so that those of one trade and zone, who need the same things read, end in one transaction; few
 # in each and few at a time, so that a message at the door waits behind few.
@@ -61,10 +63,20 @@ class Deadlines:
     async def _expire_together(self, offer_ids: Sequence[int], loop: Loop) -> bool:
         """End them in one transaction, or, where one of them stops all, each in its own. Whether all went well."""
         async with self._lanes:
-            loop.turn()
-            if len(offer_ids) > 1 and await _well(self.office.transact(timers.offers_due, "timer", offer_ids)):
+            if loop.is_stopping:
                 return True
+            loop.turn()
+            try:
+                if len(offer_ids) > 1 and await self._end(offer_ids):
+                    return True
+            except StoreAway as away:  # for each of them, too
+                logger.warning("store_away", extra={"loop": "deadlines", "reason": str(away)})
+                return False
             return all(await asyncio.gather(*(_well(self._expire(number)) for number in offer_ids)))
+
+    async def _end(self, offer_ids: Sequence[int]) -> bool:
+        ended = _rang(self.office.transact(timers.offers_due, "timer", offer_ids))
+        return await attempt(ended, "deadlines", otherwise=False, let_through=(StoreAway,))
 
     async def _expire(self, offer_id: int) -> None:
         with working_on(offer_id=offer_id):
@@ -82,9 +94,9 @@ def _cut(offer_ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 async def _well(ring: Awaitable[None]) -> bool:
     """Whether this timer rang; trouble is logged."""
+    return await attempt(_rang(ring), "deadlines", otherwise=False)
 
-    async def rung() -> bool:
-        await ring
-        return True
 
-    return await attempt(rung(), "deadlines", otherwise=False)
+async def _rang(ring: Awaitable[None]) -> bool:
+    await ring
+    return True
