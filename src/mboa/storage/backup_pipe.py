@@ -32,6 +32,7 @@ def output_of(command: Sequence[str], environment: Mapping[str, str], watch: Wat
                 raise CannotBackUp(_last_words(command, said))
         finally:
             _end(program)
+            _let_go(program)
 
 
 def feed(
@@ -61,7 +62,9 @@ def feed(
                 raise BadBackup(_last_words(command, said))
         finally:
             _end(program)
+            # It may have said more than was read when it ended: its output is let go when all of it was.
             reader.join(_END_SECONDS)
+            _let_go(program)
     return rows
 
 
@@ -83,6 +86,9 @@ def _end(program: "Program") -> None:
     if program.poll() is None:
         program.kill()
     program.wait(_END_SECONDS)
+
+
+def _let_go(program: "Program") -> None:
     for pipe in (program.stdin, program.stdout):
         if pipe is not None:
             with suppress(BrokenPipeError):
