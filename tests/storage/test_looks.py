@@ -11,6 +11,7 @@ from mboa.channels.base import Limits
 from mboa.dispatch.policy import Policy
 from mboa.storage import claims, inbox, offers, receipts, requests
 from mboa.storage.store import Connection, Row, Store
+from mboa.work import deadlines
 
 ROWS = 5_000
 DAY = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -21,7 +22,7 @@ LOOKS: dict[str, Callable[[Any], object]] = {
     "next burst": inbox.next_due,
     "outbox": lambda conn: claims.claim(conn, TERMS, 64),
     "receipts": lambda conn: receipts.pending(conn, 64),
-    "offers": lambda conn: offers.due(conn, 64),
+    "offers": lambda conn: offers.due(conn, deadlines.OFFERS_AT_ONCE),
     "next offer": offers.next_due,
     "requests": lambda conn: requests.due(conn, 64),
     "next request": requests.next_due,

@@ -34,10 +34,11 @@ _GIVE = "UPDATE offers SET status = 'accepted', answered_at = :at WHERE id = :id
 _START_MINUTES = """
 UPDATE offers SET sent_at = :at, expires_at = :expires WHERE id = :id AND status = 'open' AND sent_at IS NULL"""
 _FREE = "UPDATE offers SET status = 'withdrawn' WHERE request_id = :request AND status = 'accepted'"
+# No join: for what may be many, PostgreSQL would read all requests, each time that one offer is due.
 _DUE = """
 SELECT o.id FROM (SELECT id, request_id FROM offers WHERE status = 'open' AND expires_at <= :now
-                  ORDER BY expires_at LIMIT :most) AS o JOIN requests r ON r.id = o.request_id
-ORDER BY r.service, r.zone, o.id"""
+                  ORDER BY expires_at LIMIT :most) AS o
+ORDER BY (SELECT r.service || ' ' || r.zone FROM requests r WHERE r.id = o.request_id), o.id"""
 _COUNT_SILENCE = "UPDATE providers SET offers_count = offers_count + 1 WHERE id = :provider"
 # A moving mean: each answer weighs a fifth, so that a provider who wakes up is seen within a few offers.
 _COUNT_ANSWER = """
